@@ -1,0 +1,276 @@
+"""The contracts the pipeline needs from the rest of the house. Each fits on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from bot.model import (
+    Checked,
+    Delivery,
+    DeliveryState,
+    Mention,
+    Part,
+    Policy,
+    Post,
+    Reading,
+    Receipt,
+    RequestState,
+    Snapshot,
+    Standpoint,
+    StoredVersion,
+    Story,
+    Told,
+    Validators,
+    Version,
+    Watch,
+)
+
+
+class Clock(Protocol):
+    """Time, injected: the real one in `run`, a simulated one in `replay`, `demo` and tests."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+
+
+class Fetcher(Protocol):
+    """Reads a policy's page."""
+
+    async def fetch(self, policy: Policy, validators: Validators | None = None) -> Snapshot | None:
+        """The page as it is now, or None when the server says it is the one of ``validators`` (304).
+
+        Raises:
+            FetchError: the page could not be read; ``kind`` says why.
+        """
+
+
+class Publisher(Protocol):
+    """A platform that posts. One file a platform; found by its entry point in the group ``smallprint.publishers``.
+
+    The outbox calls `prepare` once, keeps the parts, and then calls `publish` for one part at a time until there is a
+    receipt; after an unknown result it calls `find` first. None of these may wait for a rate limit or retry a write.
+    """
+
+    #: "x", "bluesky", "mastodon", "local"; lower case, stable, used in settings, addresses and metrics.
+    id: str
+    #: The most that `length` may say of one post.
+    limit: int
+    #: Whether a longer story may continue in replies to its own first post.
+    threads: bool
+    #: Whether a link must be in the words for a follower to reach it.
+    wants_link: bool
+
+    def length(self, text: str) -> int:
+        """How long the platform counts ``text``, in its own unit. Pure."""
+
+    def prepare(self, post: Post, at: datetime) -> Sequence[Part]:
+        """Freeze every byte that will be sent; ``at`` becomes the record's time. Pure, no network.
+
+        Raises:
+            PlatformError: ``REJECTED`` when the words cannot be sent as they are.
+        """
+
+    async def publish(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt:
+        """Send one part, once. ``parent`` and ``root`` are set from the second part of a thread on.
+
+        Raises:
+            PlatformError: ``kind`` says what is known about the result.
+        """
+
+    async def find(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt | None:
+        """Read back: the receipt of this very part if it is published, None if it is not there (yet).
+
+        Raises:
+            PlatformError: the platform could not be asked.
+        """
+
+    async def check(self) -> str:
+        """Whose account this is and that it may post, in one line for `doctor`.
+
+        Raises:
+            PlatformError: what is wrong with the keys or the account, and what to do.
+        """
+
+    async def aclose(self) -> None:
+        """Give back connections."""
+
+
+@runtime_checkable
+class Inbox(Protocol):
+    """The optional second ability of a Publisher: it can be asked things."""
+
+    async def mentions(self, cursor: str) -> tuple[Sequence[Mention], str]:
+        """Mentions after ``cursor`` ("" at the very first call: only from now on), oldest first, and the next cursor.
+
+        Raises:
+            PlatformError: the platform could not be asked.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSetup:
+    """What a publisher is built from: ``factory(setup) -> Publisher``.
+
+    A publisher without its secrets can still count and prepare (previews, `diff`); `check`, `publish` and `find` then
+    raise a PlatformError of kind PAUSED that names the missing variable.
+    """
+
+    #: Its own table of the settings, ``[platforms.<id>]``.
+    options: Mapping[str, Any]
+    #: A secret from the environment by its variable's name, "" when unset. Never log or store what it returns.
+    secret: Callable[[str], str]
+    #: The bot's public address without a trailing slash, or "".
+    public_url: str = ""
+    #: A small text that survives a restart (a session), kept apart for each publisher.
+    recall: Callable[[], str] = lambda: ""
+    remember: Callable[[str], None] = lambda text: None
+
+
+class PolicyStore(Protocol):
+    """Policies, what was read of them and what was told."""
+
+    def sync_list(self, policies: Collection[Policy]) -> None:
+        """Make the policies of source LIST exactly these; histories of those left out are kept, unwatched."""
+
+    def add_policy(self, policy: Policy) -> None:
+        """Watch a policy from now on (again, if it was removed); the same id updates it."""
+
+    def remove_policy(self, policy_id: str) -> None:
+        """Stop watching; what was told stays. Raises NotFound."""
+
+    def pause_policy(self, policy_id: str, paused: bool) -> None:
+        """Raises NotFound."""
+
+    def policies(self) -> Sequence[Policy]:
+        """All watched policies, by id."""
+
+    def policy(self, policy_id: str) -> Policy:
+        """Raises NotFound."""
+
+    def lease_due(self, now: datetime, owner: str, lease: timedelta, limit: int) -> Sequence[Policy]:
+        """Up to ``limit`` policies that are due and not leased by somebody else, longest due first; leased to ``owner``.
+        `record` ends the lease."""
+
+    def next_due(self) -> datetime | None:
+        """When the next policy is due."""
+
+    def reading(self, policy_id: str) -> Reading:
+        """All that a check needs to know. Raises NotFound."""
+
+    def known(self, policy_id: str) -> frozenset[int]:
+        """Fingerprints of every sentence that the policy was ever accepted with."""
+
+    def told(self, policy_id: str) -> Sequence[Told]:
+        """The stories told of a policy, oldest first (kind POST only, each with what became of it)."""
+
+    def version(self, version_id: int) -> Version:
+        """The text of a StoredVersion. Raises StoreError where it is damaged."""
+
+    def versions(self, policy_id: str) -> Sequence[StoredVersion]:
+        """Every text kept of a policy, oldest first."""
+
+    def replace_version(self, version_id: int, version: Version, remember: Collection[int]) -> None:
+        """The same snapshot extracted again by a newer extractor: a technical upgrade, no change. ``remember`` are
+        the fingerprints of its sentences, which are known wording as well."""
+
+    def taking_effect(self, day: date) -> Sequence[Told]:
+        """Told stories with an effective date that came after they were told and is on or before ``day``, whose
+        wording stands and of which that was not told yet."""
+
+    def tell(self, story: Story, owed: Sequence[Delivery], standpoints: Mapping[str, Standpoint]) -> None:
+        """Record a story that no read of a page caused (in effect, a correction), with what is owed of it, in one
+        transaction; a story that is already there is left as it is."""
+
+    def snapshot(self, sha256: str) -> Snapshot:
+        """The bytes behind a story, from the store. Raises NotFound."""
+
+    def record(self, checked: Checked) -> None:
+        """Write all that one check found and owes in one transaction, and end the policy's lease."""
+
+
+class OutboxStore(Protocol):
+    """Parts owed to publishers."""
+
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """Add parts that no check owes (answers, corrections); a key that is already there is left as it is."""
+
+    def claim(
+        self, publisher: str, now: datetime, owner: str, lease: timedelta, limit: int, *, begin: bool = True
+    ) -> Sequence[Delivery]:
+        """Up to ``limit`` parts whose turn it is (state OWED or UNKNOWN, ``next_attempt_at`` reached, the part before
+        them sent), weightiest first, with ``parent`` and ``root`` filled in; claimed by ``owner`` until ``lease`` ends.
+        Without ``begin`` only what was begun: later parts of a thread, and parts of unknown result.
+        A part whose claim ended without `settle` comes back as UNKNOWN."""
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim."""
+
+    def sent_since(self, publisher: str, since: datetime) -> int:
+        """How many first parts were sent after ``since``."""
+
+    def deliveries(self, *, about: str = "", states: Collection[DeliveryState] = ()) -> Sequence[Delivery]:
+        """The outbox, oldest first; all states when none are named."""
+
+    def steer(self, delivery_id: int, state: DeliveryState) -> Delivery:
+        """An operator's word: OWED (retry) or DISCARDED. Raises NotFound."""
+
+    def pause_platform(self, publisher: str, reason: str) -> None:
+        """Keep everything of this platform back until `resume_platform`."""
+
+    def resume_platform(self, publisher: str) -> None:
+        """Go on."""
+
+    def paused_platforms(self) -> Mapping[str, str]:
+        """Paused publishers and why."""
+
+
+class RequestStore(Protocol):
+    """What people asked for."""
+
+    def cursor(self, publisher: str) -> str:
+        """Up to where mentions are settled."""
+
+    def settle_mentions(self, publisher: str, cursor: str) -> None:
+        """Move the cursor, once everything before it is answered or known to need no answer."""
+
+    def first_time(self, mention: Mention) -> bool:
+        """Whether this mention is new; remembers it."""
+
+    def add_watch(self, mention: Mention, policy_id: str, url: str, state: RequestState, at: datetime) -> Watch:
+        """Remember who asked for what; the same person and policy again returns the existing watch."""
+
+    def watches(
+        self, *, policy_id: str = "", author_id: str = "", states: Collection[RequestState] = ()
+    ) -> Sequence[Watch]:
+        """Who asked for what, oldest first."""
+
+    def decide(self, watch_id: int, state: RequestState) -> Watch:
+        """Approve, refuse or stop. Raises NotFound."""
+
+    def opt_out(self, platform: str, author_id: str) -> None:
+        """Never answer this account again."""
+
+    def opted_out(self, platform: str, author_id: str) -> bool:
+        """Whether it asked for that."""
+
+    def asked_since(self, since: datetime, *, author_id: str = "", host: str = "") -> int:
+        """How many watches were asked for, by whom or for which host."""
+
+
+class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
+    """Everything durable. The only thing behind it that knows SQL is bot/store."""
+
+    def recall(self, name: str) -> str:
+        """A small named text ("session.bluesky", "cycle.ended"), or ""."""
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a small named text."""
+
+    def close(self) -> None:
+        """Give back the database."""
