@@ -56,6 +56,8 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+    #: The address they came from: they are the words of no other page. "": the policy's own address.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,17 @@ class Change:
         """How many edits are of this kind."""
         return sum(edit.kind is kind for edit in self.edits)
 
+    @property
+    def lead_topics(self) -> tuple[str, ...]:
+        """What the leading quote is about: the change as a whole may be about more."""
+        for lead in self.quotes[:1]:
+            pieces = [piece.strip() for piece in lead.text.split("…")]
+            for edit in self.edits:
+                source = (edit.before if lead.kind is EditKind.REMOVED else edit.after) or ""
+                if (edit.kind, edit.section) == (lead.kind, lead.section) and all(piece in source for piece in pieces):
+                    return edit.topics
+        return self.topics
+
 
 # ---- what is told ----------------------------------------------------------------------------------------------
 
@@ -236,6 +249,8 @@ class Story:
     under: str = ""
     #: For a CORRECTION: the operator's words.
     note: str = ""
+    #: Why the operator took it back, or "".
+    retracted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,9 +440,12 @@ class StoredVersion:
     snapshot_sha256: str
     fetched_at: datetime
     standing: Standing
-    #: Of the newest bytes that had this very text, which may differ from ``snapshot_sha256`` by a nonce.
+    #: Of the newest bytes that had this very text, which may differ from ``snapshot_sha256`` by a nonce. Both are empty
+    #: after the policy's address or selectors changed: then the page must be looked at again.
     validators: Validators = Validators()
     seen_sha256: str = ""
+    #: Why it is held, or what the candidate would tell.
+    reasons: tuple[str, ...] = ()
 
 
 class Standpoint(StrEnum):
@@ -462,10 +480,30 @@ class Reading:
     #: How often a candidate vanished before it could be confirmed, and when it last did.
     flaps: int = 0
     last_flap_at: datetime | None = None
-    #: The kind of failure that was told, or "" while the policy is well.
+    #: The kind of the newest failure, or "" while the policy is well; since when, and how many in a row.
     failing: str = ""
     failing_since: datetime | None = None
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a policy is doing, for `status`, pages and metrics."""
+
+    policy: Policy
+    #: The last check, and the last one that could read the page.
+    last_checked_at: datetime | None = None
+    last_read_at: datetime | None = None
+    #: None: at once, it was never checked.
+    next_check_at: datetime | None = None
+    #: The newest failure: its kind ("" while the policy is well), its sentence, since when, and how many in a row.
+    failing: str = ""
+    failing_message: str = ""
+    failing_since: datetime | None = None
+    failures: int = 0
+    #: Why the text last read is held; empty when it is not.
+    held: tuple[str, ...] = ()
+    candidate_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,20 +516,21 @@ class Checked:
     #: A failed read; then nothing below is set.
     failure: str = ""
     failure_message: str = ""
-    #: A text that differs from the last one seen.
+    #: A text that differs from the last one seen: both or neither, and with a ``standing``.
     snapshot: Snapshot | None = None
     version: Version | None = None
-    #: What the last seen text now is; None leaves it as it was.
+    #: What the last seen text now is; None leaves it as it was, and with it its reasons and what waits.
     standing: Standing | None = None
     #: Why it is held, or what the candidate would tell; in an operator's words.
     reasons: tuple[str, ...] = ()
     #: For the same text in other bytes: their digest and validators.
     seen_sha256: str = ""
     validators: Validators | None = None
+    #: The news that waits: written whenever ``standing`` is, so that None then ends the wait.
     candidate_since: datetime | None = None
     candidate_signature: str = ""
     flapped: bool = False
-    #: Fingerprints of sentences that are known wording from now on.
+    #: Fingerprints (signed 64-bit) of sentences that are known wording from now on.
     remember: frozenset[int] = frozenset()
     stories: tuple[Story, ...] = ()
     owed: tuple[Delivery, ...] = ()

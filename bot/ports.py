@@ -11,6 +11,7 @@ from bot.model import (
     Checked,
     Delivery,
     DeliveryState,
+    Health,
     Mention,
     Part,
     Policy,
@@ -136,10 +137,12 @@ class PolicyStore(Protocol):
     """Policies, what was read of them and what was told."""
 
     def sync_list(self, policies: Collection[Policy]) -> None:
-        """Make the policies of source LIST exactly these; histories of those left out are kept, unwatched."""
+        """Make the policies of source LIST exactly these; histories of those left out are kept, unwatched. What an
+        operator paused stays paused."""
 
     def add_policy(self, policy: Policy) -> None:
-        """Watch a policy from now on (again, if it was removed); the same id updates it."""
+        """Watch a policy from now on (again, if it was removed); the same id updates it. Where the address or the
+        selectors changed, its validators are forgotten and it is due at once."""
 
     def remove_policy(self, policy_id: str) -> None:
         """Stop watching; what was told stays. Raises NotFound."""
@@ -154,11 +157,15 @@ class PolicyStore(Protocol):
         """Raises NotFound."""
 
     def lease_due(self, now: datetime, owner: str, lease: timedelta, limit: int) -> Sequence[Policy]:
-        """Up to ``limit`` policies that are due and not leased by somebody else, longest due first; leased to ``owner``.
-        `record` ends the lease."""
+        """Up to ``limit`` policies that are due, longest due first; leased to ``owner`` until `record` ends the lease.
+        One of a host, and none of a host of which somebody (whoever) has one leased."""
 
     def next_due(self) -> datetime | None:
-        """When the next policy is due."""
+        """When the next policy is due: the Unix epoch when one was never checked, the end of its lease for a leased
+        one, None when nothing is watched."""
+
+    def health(self) -> Sequence[Health]:
+        """How every watched policy is doing, by id."""
 
     def reading(self, policy_id: str) -> Reading:
         """All that a check needs to know. Raises NotFound."""
@@ -170,10 +177,10 @@ class PolicyStore(Protocol):
         """The stories told of a policy, oldest first (kind POST only, each with what became of it)."""
 
     def version(self, version_id: int) -> Version:
-        """The text of a StoredVersion. Raises StoreError where it is damaged."""
+        """The text of a StoredVersion. Raises NotFound, and StoreError naming the policy where it is damaged."""
 
     def versions(self, policy_id: str) -> Sequence[StoredVersion]:
-        """Every text kept of a policy, oldest first."""
+        """Every text kept of a policy, oldest first. Raises NotFound."""
 
     def replace_version(self, version_id: int, version: Version, remember: Collection[int]) -> None:
         """The same snapshot extracted again by a newer extractor: a technical upgrade, no change. ``remember`` are
@@ -183,15 +190,33 @@ class PolicyStore(Protocol):
         """Told stories with an effective date that came after they were told and is on or before ``day``, whose
         wording stands and of which that was not told yet."""
 
+    def next_effect(self) -> datetime | None:
+        """The start (UTC) of the earliest day for which `taking_effect` will have something."""
+
     def tell(self, story: Story, owed: Sequence[Delivery], standpoints: Mapping[str, Standpoint]) -> None:
         """Record a story that no read of a page caused (in effect, a correction), with what is owed of it, in one
         transaction; a story that is already there is left as it is."""
 
+    def stories(self, limit: int, before: str = "", policy_id: str = "") -> Sequence[Story]:
+        """Stories of every kind, newest first; the next page comes ``before`` the last one's id. Raises NotFound."""
+
+    def story(self, story_id: str) -> Story:
+        """Raises NotFound."""
+
+    def follow_ups(self, story_id: str) -> Sequence[Story]:
+        """The stories under this one, oldest first."""
+
+    def retract(self, correction: Story, owed: Sequence[Delivery]) -> None:
+        """Take back the story that ``correction`` is under and owe the correction, in one transaction. What is not sent
+        yet never will be; what may have been sent is parked; a platform that cannot have it is owed no correction. A
+        second time changes nothing. Raises NotFound."""
+
     def snapshot(self, sha256: str) -> Snapshot:
-        """The bytes behind a story, from the store. Raises NotFound."""
+        """The bytes behind a story or version. Raises NotFound, and StoreError naming the policy where damaged."""
 
     def record(self, checked: Checked) -> None:
-        """Write all that one check found and owes in one transaction, and end the policy's lease."""
+        """Write all that one check found and owes in one transaction, and end the policy's lease. A story's id or a
+        delivery's key that is already there is left as it is. Raises NotFound."""
 
 
 class OutboxStore(Protocol):
@@ -204,12 +229,14 @@ class OutboxStore(Protocol):
         self, publisher: str, now: datetime, owner: str, lease: timedelta, limit: int, *, begin: bool = True
     ) -> Sequence[Delivery]:
         """Up to ``limit`` parts whose turn it is (state OWED or UNKNOWN, ``next_attempt_at`` reached, the part before
-        them sent), weightiest first, with ``parent`` and ``root`` filled in; claimed by ``owner`` until ``lease`` ends.
-        Without ``begin`` only what was begun: later parts of a thread, and parts of unknown result.
-        A part whose claim ended without `settle` comes back as UNKNOWN."""
+        them sent), weightiest first, then oldest, with ``parent`` and ``root`` filled in; claimed by ``owner`` until
+        ``lease`` ends. Without ``begin`` only what was begun: later parts of a thread, and parts of unknown result.
+        A part whose claim ended without `settle` comes back as UNKNOWN. A part after one that was discarded or never
+        owed stands alone (``parent`` None). A paused platform gives nothing."""
 
     def settle(self, delivery: Delivery) -> None:
-        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim."""
+        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim. What is sent stays
+        sent; what an operator decided meanwhile yields to SENT alone. DISCARDED takes the rest of its thread along."""
 
     def sent_since(self, publisher: str, since: datetime) -> int:
         """How many first parts were sent after ``since``."""
@@ -218,7 +245,8 @@ class OutboxStore(Protocol):
         """The outbox, oldest first; all states when none are named."""
 
     def steer(self, delivery_id: int, state: DeliveryState) -> Delivery:
-        """An operator's word: OWED (retry) or DISCARDED. Raises NotFound."""
+        """An operator's word: OWED (try again at once; an UNKNOWN part stays so and is read back first) or DISCARDED
+        (with the rest of its thread). Raises NotFound, also for what is already sent."""
 
     def pause_platform(self, publisher: str, reason: str) -> None:
         """Keep everything of this platform back until `resume_platform`."""
@@ -243,12 +271,13 @@ class RequestStore(Protocol):
         """Whether this mention is new; remembers it."""
 
     def add_watch(self, mention: Mention, policy_id: str, url: str, state: RequestState, at: datetime) -> Watch:
-        """Remember who asked for what; the same person and policy again returns the existing watch."""
+        """Remember who asked for what; the same person and policy again returns the existing watch, which starts anew
+        if it was stopped."""
 
     def watches(
-        self, *, policy_id: str = "", author_id: str = "", states: Collection[RequestState] = ()
+        self, *, policy_id: str = "", platform: str = "", author_id: str = "", states: Collection[RequestState] = ()
     ) -> Sequence[Watch]:
-        """Who asked for what, oldest first."""
+        """Who asked for what, oldest first. An account's id is its platform's own: name both."""
 
     def decide(self, watch_id: int, state: RequestState) -> Watch:
         """Approve, refuse or stop. Raises NotFound."""
@@ -259,8 +288,8 @@ class RequestStore(Protocol):
     def opted_out(self, platform: str, author_id: str) -> bool:
         """Whether it asked for that."""
 
-    def asked_since(self, since: datetime, *, author_id: str = "", host: str = "") -> int:
-        """How many watches were asked for, by whom or for which host."""
+    def asked_since(self, since: datetime, *, platform: str = "", author_id: str = "", host: str = "") -> int:
+        """How many watches were asked for after ``since``, by whom or for which host."""
 
 
 class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
@@ -271,6 +300,9 @@ class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
 
     def remember(self, name: str, text: str) -> None:
         """Keep a small named text."""
+
+    def tidy(self) -> None:
+        """What may wait for a quiet moment: statistics for the planner, a small write-ahead log."""
 
     def close(self) -> None:
         """Give back the database."""

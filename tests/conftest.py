@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +47,10 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_secrets_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_secrets_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("SMALLPRINT_") and not name.startswith("SMALLPRINT_TEST_"):
             monkeypatch.delenv(name)
-    yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,255 @@
+"""Parts on their way out: owed, claimed, settled.
+
+A row is claimed by one worker at a time. A claim that ended without being settled was cut off while it was sent, so
+its part comes back as UNKNOWN, to be read back from the beginning. A part waits for the one it follows, and takes that
+one's receipt as its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+
+from bot.errors import NotFound
+from bot.model import Delivery, DeliveryState, Part, Receipt
+from bot.store.database import Room, insert_new, upsert
+from bot.store.nouns import to_noun, to_plain
+from bot.store.schema import outbox, paused_platforms
+
+#: States in which a part may still be sent by itself.
+_OPEN = (DeliveryState.OWED, DeliveryState.UNKNOWN)
+
+_previous = outbox.alias("previous")
+
+
+class Outbox(Room):
+    """`ports.OutboxStore`."""
+
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """Add parts that no check owes; a key that is already there is left as it is."""
+        with self._database.write() as connection:
+            owe(connection, deliveries)
+
+    def claim(
+        self, publisher: str, now: datetime, owner: str, lease: timedelta, limit: int, *, begin: bool = True
+    ) -> Sequence[Delivery]:
+        """Up to ``limit`` parts whose turn it is, weightiest first, then oldest."""
+        turn = _turn(publisher, now, begin).limit(limit).with_for_update(of=outbox, skip_locked=True)
+        with self._database.write() as connection:
+            if _paused(connection, publisher):
+                return ()
+            return [_claim(connection, row, owner, now + lease) for row in connection.execute(turn).all()]
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write a delivery's new state and end the claim."""
+        sent = delivery.state is DeliveryState.SENT
+        still = outbox.c.state != DeliveryState.SENT if sent else outbox.c.state.in_(_OPEN)
+        with self._database.write() as connection:
+            row = _row(connection, delivery.id)
+            ended = {"lease_owner": None, "lease_until": None}
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(ended))
+            connection.execute(update(outbox).where(outbox.c.id == row.id, still).values(_outcome(delivery)))
+            if delivery.state is DeliveryState.DISCARDED:
+                _discard_rest(connection, row)
+
+    def sent_since(self, publisher: str, since: datetime) -> int:
+        """How many first parts were sent after ``since``."""
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.count()).where(
+                    outbox.c.publisher == publisher,
+                    outbox.c.state == DeliveryState.SENT,
+                    outbox.c.number == 0,
+                    outbox.c.sent_at > since,
+                )
+            ).scalar_one()
+
+    def deliveries(self, *, about: str = "", states: Collection[DeliveryState] = ()) -> Sequence[Delivery]:
+        """The outbox, oldest first; all states when none are named."""
+        wanted = select(outbox).order_by(outbox.c.id)
+        if about:
+            wanted = wanted.where(outbox.c.about == about)
+        if states:
+            wanted = wanted.where(outbox.c.state.in_(states))
+        with self._database.read() as connection:
+            return [_to_delivery(row) for row in connection.execute(wanted)]
+
+    def steer(self, delivery_id: int, state: DeliveryState) -> Delivery:
+        """An operator's word: OWED or DISCARDED."""
+        with self._database.write() as connection:
+            row = _row(connection, delivery_id)
+            if row.state == DeliveryState.SENT:
+                raise NotFound(
+                    f"Delivery {delivery_id} is sent already: to take a post back, use `smallprint retract`.",
+                    about=row.about,
+                )
+            if state is DeliveryState.OWED and row.state == DeliveryState.UNKNOWN:
+                state = DeliveryState.UNKNOWN
+            values = {"state": state, "next_attempt_at": None, "attempts": 0, "empty_reads": 0}
+            connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(values))
+            if state is DeliveryState.DISCARDED:
+                _discard_rest(connection, row)
+            return _to_delivery(_row(connection, delivery_id))
+
+    def pause_platform(self, publisher: str, reason: str) -> None:
+        """Keep everything of this platform back until `resume_platform`."""
+        with self._database.write() as connection:
+            upsert(connection, paused_platforms, {"publisher": publisher, "reason": reason})
+
+    def resume_platform(self, publisher: str) -> None:
+        """Go on."""
+        with self._database.write() as connection:
+            connection.execute(delete(paused_platforms).where(paused_platforms.c.publisher == publisher))
+
+    def paused_platforms(self) -> Mapping[str, str]:
+        """Paused publishers and why."""
+        with self._database.read() as connection:
+            return {row.publisher: row.reason for row in connection.execute(select(paused_platforms))}
+
+
+def owe(connection: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Add parts to the outbox; a key that a publisher has already is left as it is."""
+    insert_new(connection, outbox, [_columns(delivery) for delivery in deliveries])
+
+
+def hold_back(connection: Connection, about: str) -> frozenset[str]:
+    """Send nothing more of a story: what was never tried is discarded, what may have been sent is parked.
+
+    Returns:
+        The publishers that have the story, or may have it.
+    """
+    of_story = and_(outbox.c.about == about, outbox.c.state.in_(_OPEN))
+    untried = and_(outbox.c.state == DeliveryState.OWED, outbox.c.lease_owner.is_(None))
+    connection.execute(update(outbox).where(of_story, untried).values(state=DeliveryState.DISCARDED))
+    connection.execute(
+        update(outbox)
+        .where(of_story)
+        .values(
+            state=DeliveryState.PARKED,
+            problem="Retracted before it was known whether it had been sent: look, and delete it there if it was.",
+        )
+    )
+    out = outbox.c.state.in_((DeliveryState.SENT, DeliveryState.PARKED))
+    return frozenset(
+        connection.execute(select(outbox.c.publisher).where(outbox.c.about == about, out).distinct()).scalars()
+    )
+
+
+def _turn(publisher: str, now: datetime, begin: bool) -> Any:
+    """The parts of a publisher whose turn it is, each with the one it follows."""
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    reached = or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now)
+    over = or_(_previous.c.id.is_(None), _previous.c.state.in_((DeliveryState.SENT, DeliveryState.DISCARDED)))
+    turn = (
+        select(
+            outbox,
+            _previous.c.state.label("previous_state"),
+            _previous.c.receipt.label("previous_receipt"),
+            _previous.c.root.label("previous_root"),
+        )
+        .outerjoin(_previous, and_(_previous.c.publisher == outbox.c.publisher, _previous.c.key == outbox.c.after))
+        .where(outbox.c.publisher == publisher, outbox.c.state.in_(_OPEN), free, reached, over)
+        .order_by(outbox.c.weight.desc(), outbox.c.owed_at.asc().nulls_first(), outbox.c.id)
+    )
+    if begin:
+        return turn
+    begun = or_(outbox.c.number > 0, outbox.c.state == DeliveryState.UNKNOWN, outbox.c.lease_owner.is_not(None))
+    return turn.where(begun)
+
+
+def _claim(connection: Connection, row: Row[Any], owner: str, until: datetime) -> Delivery:
+    claimed: dict[str, Any] = {"lease_owner": owner, "lease_until": until}
+    if row.lease_owner is not None:
+        claimed |= {"state": DeliveryState.UNKNOWN, "empty_reads": 0}
+    if row.previous_state == DeliveryState.SENT:
+        claimed["parent"] = row.previous_receipt
+        claimed["root"] = row.previous_root or row.previous_receipt
+    connection.execute(update(outbox).where(outbox.c.id == row.id).values(claimed))
+    return _to_delivery(_row(connection, row.id))
+
+
+def _discard_rest(connection: Connection, row: Row[Any]) -> None:
+    """Later parts of the same thread make no sense alone; a follow-up, which is about another story, does."""
+    following = and_(
+        outbox.c.publisher == row.publisher,
+        outbox.c.about == row.about,
+        outbox.c.after == row.key,
+        outbox.c.state != DeliveryState.SENT,
+    )
+    for part in connection.execute(select(outbox).where(following)).all():
+        connection.execute(update(outbox).where(outbox.c.id == part.id).values(state=DeliveryState.DISCARDED))
+        _discard_rest(connection, part)
+
+
+def _paused(connection: Connection, publisher: str) -> bool:
+    one = select(paused_platforms.c.publisher).where(paused_platforms.c.publisher == publisher)
+    return connection.execute(one).one_or_none() is not None
+
+
+def _row(connection: Connection, delivery_id: int) -> Row[Any]:
+    row = connection.execute(select(outbox).where(outbox.c.id == delivery_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no delivery {delivery_id}: `smallprint outbox list` shows those there are.")
+    return row
+
+
+def _outcome(delivery: Delivery) -> dict[str, Any]:
+    """What sending, or trying to, may change."""
+    return {
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "empty_reads": delivery.empty_reads,
+        "last_read_at": delivery.last_read_at,
+        "next_attempt_at": delivery.next_attempt_at,
+        "problem": delivery.problem,
+        "receipt": _plain(delivery.receipt),
+        "sent_at": delivery.sent_at,
+    }
+
+
+def _columns(delivery: Delivery) -> dict[str, Any]:
+    return _outcome(delivery) | {
+        "publisher": delivery.publisher,
+        "key": delivery.part.key,
+        "number": delivery.part.number,
+        "payload": delivery.part.payload,
+        "about": delivery.about,
+        "after": delivery.after,
+        "parent": _plain(delivery.parent),
+        "root": _plain(delivery.root),
+        "weight": delivery.weight,
+        "owed_at": delivery.owed_at,
+    }
+
+
+def _to_delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        publisher=row.publisher,
+        part=Part(row.key, row.number, row.payload),
+        about=row.about,
+        after=row.after,
+        parent=_receipt(row.parent),
+        root=_receipt(row.root),
+        weight=row.weight,
+        owed_at=row.owed_at,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        empty_reads=row.empty_reads,
+        last_read_at=row.last_read_at,
+        next_attempt_at=row.next_attempt_at,
+        problem=row.problem,
+        receipt=_receipt(row.receipt),
+        sent_at=row.sent_at,
+        id=row.id,
+    )
+
+
+def _plain(receipt: Receipt | None) -> Any:
+    return None if receipt is None else to_plain(receipt)
+
+
+def _receipt(plain: Any) -> Receipt | None:
+    return None if plain is None else to_noun(Receipt, plain)

@@ -1,0 +1,52 @@
+"""The whole store: each part in a file of its own, one transaction at a time on one database."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.store.checks import Checks
+from bot.store.database import Database, upsert
+from bot.store.history import History
+from bot.store.migrate import migrate
+from bot.store.outbox import Outbox
+from bot.store.policies import Policies
+from bot.store.requests import Requests
+from bot.store.schema import notes
+from bot.store.stories import Stories
+
+
+class SqlStore(Policies, History, Checks, Stories, Outbox, Requests):
+    """`ports.Store` on a database that SQLAlchemy speaks to (database.py says from where it may be called)."""
+
+    def recall(self, name: str) -> str:
+        """A small named text, or ""."""
+        with self._database.read() as connection:
+            return connection.execute(select(notes.c.text).where(notes.c.name == name)).scalar() or ""
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a small named text."""
+        with self._database.write() as connection:
+            upsert(connection, notes, {"name": name, "text": text})
+
+    def tidy(self) -> None:
+        """What may wait for a quiet moment."""
+        self._database.tidy()
+
+    def close(self) -> None:
+        """Give back the database."""
+        self._database.close()
+
+
+def open_store(url: str = "sqlite:///state/smallprint.db") -> SqlStore:
+    """Open a store, making or migrating its tables where that is needed ("sqlite://": in memory, gone when closed).
+
+    Raises:
+        StoreError: it cannot be opened, is no database of ours, or was made by a newer Smallprint.
+    """
+    database = Database(url)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database)

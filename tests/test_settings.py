@@ -1,0 +1,67 @@
+"""One file, a clear sentence for every mistake in it, secrets from the environment only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.settings import load, parse, secrets
+
+
+def test_with_no_file_the_bot_runs_on_safe_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    loaded = load()
+    assert loaded.file is None
+    assert loaded.settings.publishing.publish is False
+    assert loaded.settings.requests.mode == "off"
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "smallprint.toml"
+    file.parent.mkdir()
+    file.write_text('store = "sqlite:///here.db"\n')
+    assert load(file).store_url == f"sqlite:///{file.parent.resolve()}/here.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[publishing]\npublsh = true\n", "unknown key “publishing.publsh”"),
+        ("[watching]\ninterval_minutes = 0\n", "“watching.interval_minutes”"),
+        ('[web]\npublic_url = "bot.example"\n', "must start with https://"),
+        ("[web]\nport = 99999\n", "“web.port”"),
+        ('[requests]\nmode = "everybody"\n', "“requests.mode”"),
+        ("[web\n", "not valid TOML"),
+    ],
+)
+def test_each_mistake_is_named(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "smallprint.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=words):
+        load(file)
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="smallprint init"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "smallprint.toml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(file)
+
+
+def test_a_wrong_value_is_not_repeated_for_it_may_be_a_secret() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse({"web": {"port": "hunter2"}})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secrets_come_from_the_environment_alone() -> None:
+    secret = secrets({"SMALLPRINT_X_CONSUMER_KEY": " k "})
+    assert secret("SMALLPRINT_X_CONSUMER_KEY") == "k"
+    assert secret("SMALLPRINT_NOT_SET") == ""
