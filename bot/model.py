@@ -332,6 +332,8 @@ class Delivery:
     problem: str = ""
     receipt: Receipt | None = None
     sent_at: datetime | None = None
+    #: Who has claimed it; None while nobody has.
+    owner: str | None = None
     #: 0 until the store has numbered it.
     id: int = 0
 

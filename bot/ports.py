@@ -176,6 +176,9 @@ class PolicyStore(Protocol):
     def told(self, policy_id: str) -> Sequence[Told]:
         """The stories told of a policy, oldest first (kind POST only, each with what became of it)."""
 
+    def said(self, policy_id: str, text_sha256: str) -> bool:
+        """Whether the policy was accepted with exactly this text (`Version.sha256`) before."""
+
     def version(self, version_id: int) -> Version:
         """The text of a StoredVersion. Raises NotFound, and StoreError naming the policy where it is damaged."""
 
@@ -235,18 +238,19 @@ class OutboxStore(Protocol):
         owed stands alone (``parent`` None). A paused platform gives nothing."""
 
     def settle(self, delivery: Delivery) -> None:
-        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim. What is sent stays
-        sent; what an operator decided meanwhile yields to SENT alone. DISCARDED takes the rest of its thread along."""
+        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim, if it is still this
+        one's. What is sent stays sent, UNKNOWN never becomes OWED again, and what an operator decided meanwhile yields
+        to SENT alone. DISCARDED takes the rest of its thread along."""
 
     def sent_since(self, publisher: str, since: datetime) -> int:
-        """How many first parts were sent after ``since``."""
+        """How many stories (first parts, answers to people left out) were sent after ``since``."""
 
     def deliveries(self, *, about: str = "", states: Collection[DeliveryState] = ()) -> Sequence[Delivery]:
         """The outbox, oldest first; all states when none are named."""
 
     def steer(self, delivery_id: int, state: DeliveryState) -> Delivery:
-        """An operator's word: OWED (try again at once; an UNKNOWN part stays so and is read back first) or DISCARDED
-        (with the rest of its thread). Raises NotFound, also for what is already sent."""
+        """An operator's word: OWED (try again at once; what may have been tried becomes UNKNOWN and is read back first)
+        or DISCARDED (with the rest of its thread). Raises NotFound, also for what is sent or was never frozen."""
 
     def pause_platform(self, publisher: str, reason: str) -> None:
         """Keep everything of this platform back until `resume_platform`."""
@@ -266,9 +270,6 @@ class RequestStore(Protocol):
 
     def settle_mentions(self, publisher: str, cursor: str) -> None:
         """Move the cursor, once everything before it is answered or known to need no answer."""
-
-    def first_time(self, mention: Mention) -> bool:
-        """Whether this mention is new; remembers it."""
 
     def add_watch(self, mention: Mention, policy_id: str, url: str, state: RequestState, at: datetime) -> Watch:
         """Remember who asked for what; the same person and policy again returns the existing watch, which starts anew

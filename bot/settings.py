@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.errors import ConfigError
 
 DEFAULT_FILE = Path("smallprint.toml")
+#: The variable that names another file.
+CONFIG = "SMALLPRINT_CONFIG"
 #: Named in every request, so that a site knows whom to ask; an operator should set their own.
 DEFAULT_CONTACT = "https://github.com/smallprint/smallprint"
 
@@ -150,7 +152,7 @@ def load(file: Path | None = None) -> Loaded:
     Raises:
         ConfigError: the file is missing, is no TOML, or holds something that is not understood.
     """
-    named = file or (Path(os.environ["SMALLPRINT_CONFIG"]) if os.environ.get("SMALLPRINT_CONFIG") else None)
+    named = file or (Path(os.environ[CONFIG]) if os.environ.get(CONFIG) else None)
     chosen = named or DEFAULT_FILE
     if not chosen.is_file():
         if named is not None:
@@ -197,3 +199,8 @@ def _in_words(problem: Any) -> str:
 def secrets(environ: Mapping[str, str] = os.environ) -> Callable[[str], str]:
     """The one door to secrets: a function from a variable's name to its value, "" when unset."""
     return lambda name: environ.get(name, "").strip()
+
+
+def secret_values(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Everything that may be a secret, for the log to black out."""
+    return tuple(value for name, value in environ.items() if name.startswith("SMALLPRINT_") and name != CONFIG)

@@ -1,4 +1,4 @@
-"""What every test lives under: no test dials anything but loopback, and no account or config of this machine is seen."""
+"""Every test lives under this: it dials nothing but loopback, and sees no account or configuration of this machine."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from bot.settings import load, parse, secrets
+from bot.settings import load, parse, secret_values, secrets
 
 
 def test_with_no_file_the_bot_runs_on_safe_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +65,8 @@ def test_secrets_come_from_the_environment_alone() -> None:
     secret = secrets({"SMALLPRINT_X_CONSUMER_KEY": " k "})
     assert secret("SMALLPRINT_X_CONSUMER_KEY") == "k"
     assert secret("SMALLPRINT_NOT_SET") == ""
+
+
+def test_whatever_may_be_a_secret_is_known_to_the_log() -> None:
+    environ = {"SMALLPRINT_BLUESKY_APP_PASSWORD": "canary", "SMALLPRINT_CONFIG": "bot.toml", "HOME": "/root"}
+    assert secret_values(environ) == ("canary",)

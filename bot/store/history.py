@@ -62,6 +62,18 @@ class History(Room):
             rows = connection.execute(select(versions).where(versions.c.policy == number).order_by(versions.c.id))
             return [stored for row in rows.mappings() if (stored := _to_stored(row, versions))]
 
+    def said(self, policy_id: str, text_sha256: str) -> bool:
+        """Whether the policy was accepted with exactly this text before."""
+        same = (
+            select(versions.c.id)
+            .join(policies, policies.c.number == versions.c.policy)
+            .where(policies.c.id == policy_id, versions.c.text_sha256 == text_sha256)
+            .where(versions.c.standing == Standing.ACCEPTED)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.execute(same).scalar() is not None
+
     def version(self, version_id: int) -> Version:
         """The text of a StoredVersion."""
         with self._database.read() as connection:

@@ -23,6 +23,8 @@ from bot.store.schema import outbox, paused_platforms
 _OPEN = (DeliveryState.OWED, DeliveryState.UNKNOWN)
 
 _previous = outbox.alias("previous")
+#: A reply to a person, which has a pace of its own (requests/limits.py).
+_ANSWER = and_(outbox.c.parent.is_not(None), outbox.c.after == "")
 
 
 class Outbox(Room):
@@ -45,18 +47,18 @@ class Outbox(Room):
 
     def settle(self, delivery: Delivery) -> None:
         """Write a delivery's new state and end the claim."""
-        sent = delivery.state is DeliveryState.SENT
-        still = outbox.c.state != DeliveryState.SENT if sent else outbox.c.state.in_(_OPEN)
         with self._database.write() as connection:
             row = _row(connection, delivery.id)
-            ended = {"lease_owner": None, "lease_until": None}
-            connection.execute(update(outbox).where(outbox.c.id == row.id).values(ended))
-            connection.execute(update(outbox).where(outbox.c.id == row.id, still).values(_outcome(delivery)))
+            if row.lease_owner == delivery.owner:
+                ended = {"lease_owner": None, "lease_until": None}
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(ended))
+            if _may_follow(DeliveryState(row.state), delivery.state):
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(_outcome(delivery)))
             if delivery.state is DeliveryState.DISCARDED:
                 _discard_rest(connection, row)
 
     def sent_since(self, publisher: str, since: datetime) -> int:
-        """How many first parts were sent after ``since``."""
+        """How many stories were begun after ``since``."""
         with self._database.read() as connection:
             return connection.execute(
                 select(func.count()).where(
@@ -64,6 +66,7 @@ class Outbox(Room):
                     outbox.c.state == DeliveryState.SENT,
                     outbox.c.number == 0,
                     outbox.c.sent_at > since,
+                    ~_ANSWER,
                 )
             ).scalar_one()
 
@@ -86,8 +89,14 @@ class Outbox(Room):
                     f"Delivery {delivery_id} is sent already: to take a post back, use `smallprint retract`.",
                     about=row.about,
                 )
-            if state is DeliveryState.OWED and row.state == DeliveryState.UNKNOWN:
-                state = DeliveryState.UNKNOWN
+            if state is DeliveryState.OWED and not row.payload:
+                raise NotFound(
+                    f"There is nothing of delivery {delivery_id} that could be sent, since the platform cannot take its "
+                    "words: discard it.",
+                    about=row.about,
+                )
+            if state is DeliveryState.OWED and row.state != DeliveryState.OWED:
+                state = DeliveryState.UNKNOWN  # whatever was tried may be out there: it is read back first
             values = {"state": state, "next_attempt_at": None, "attempts": 0, "empty_reads": 0}
             connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(values))
             if state is DeliveryState.DISCARDED:
@@ -157,7 +166,18 @@ def _turn(publisher: str, now: datetime, begin: bool) -> Any:
     if begin:
         return turn
     begun = or_(outbox.c.number > 0, outbox.c.state == DeliveryState.UNKNOWN, outbox.c.lease_owner.is_not(None))
-    return turn.where(begun)
+    return turn.where(or_(begun, _ANSWER))
+
+
+def _may_follow(now: DeliveryState, then: DeliveryState) -> bool:
+    """Whether a settled state may take the place of the one that stands, which an operator or another worker wrote.
+
+    What is sent stays sent, and being sent is stronger than anything else. What an operator decided stays. And what may
+    have been sent is never simply owed again, whoever says so: it must be read back.
+    """
+    if then is DeliveryState.SENT:
+        return now is not DeliveryState.SENT
+    return now in _OPEN and not (now is DeliveryState.UNKNOWN and then is DeliveryState.OWED)
 
 
 def _claim(connection: Connection, row: Row[Any], owner: str, until: datetime) -> Delivery:
@@ -243,6 +263,7 @@ def _to_delivery(row: Row[Any]) -> Delivery:
         problem=row.problem,
         receipt=_receipt(row.receipt),
         sent_at=row.sent_at,
+        owner=row.lease_owner,
         id=row.id,
     )
 

@@ -32,7 +32,9 @@ class Policies(Room):
                 connection.execute(insert(policies), new)
             for policy in listed:
                 if (row := there.get(policy.id)) is not None:
-                    _change(connection, row, {**_columns(policy), "source": Source.LIST, "paused": row.paused})
+                    waited = row.source == Source.REQUEST  # for the operator's word, which this is
+                    paused = row.paused and not waited
+                    _change(connection, row, {**_columns(policy), "source": Source.LIST, "paused": paused})
             left_out = {row.id for row in there.values() if row.source == Source.LIST and row.watched} - {
                 policy.id for policy in listed
             }

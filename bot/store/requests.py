@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.model import Mention, RequestState, Watch
 from bot.store.database import Room, insert_if_new, upsert
 from bot.store.nouns import to_noun, to_plain
-from bot.store.schema import inboxes, mentions, opt_outs, watches
+from bot.store.schema import inboxes, opt_outs, watches
 
 
 class Requests(Room):
@@ -29,12 +29,6 @@ class Requests(Room):
         """Move the cursor."""
         with self._database.write() as connection:
             upsert(connection, inboxes, {"publisher": publisher, "cursor": cursor})
-
-    def first_time(self, mention: Mention) -> bool:
-        """Whether this mention is new; remembers it."""
-        row = {"platform": mention.platform, "id": mention.id, "at": mention.at}
-        with self._database.write() as connection:
-            return insert_if_new(connection, mentions, row)
 
     def add_watch(self, mention: Mention, policy_id: str, url: str, state: RequestState, at: datetime) -> Watch:
         """Remember who asked for what; the same person and policy again returns the existing watch."""

@@ -245,14 +245,6 @@ paused_platforms = Table("paused_platforms", metadata, Column("publisher", Words
 hosts = Table("hosts", metadata, Column("host", Words, primary_key=True), *_lease())
 inboxes = Table("inboxes", metadata, Column("publisher", Words, primary_key=True), _text("cursor"), *_lease())
 
-mentions = Table(
-    "mentions",
-    metadata,
-    Column("platform", Words, primary_key=True),
-    Column("id", Words, primary_key=True),
-    Column("at", Utc, nullable=False),
-)
-
 watches = Table(
     "watches",
     metadata,

@@ -103,6 +103,18 @@ def test_every_text_is_kept_in_order_with_what_it_was(store: SqlStore) -> None:
     assert [store.version(each.id).blocks[-1].text for each in kept] == ["We keep it.", "Wall.", "We sell it."]
 
 
+def test_a_text_that_was_accepted_before_is_known_to_have_been(store: SqlStore) -> None:
+    first, wall = read("We keep it."), read("Just a moment.", standing=Standing.HELD)
+    store.record(first)
+    store.record(wall)
+    store.record(read("We sell it."))
+    assert first.version is not None
+    assert wall.version is not None
+    assert store.said(ACME.id, first.version.sha256)
+    assert not store.said(OTHER.id, first.version.sha256)
+    assert not store.said(ACME.id, wall.version.sha256), "what was held was never said"
+
+
 def test_known_wording_grows_and_belongs_to_one_policy(store: SqlStore) -> None:
     edges = frozenset({-(2**63), -1, 0, 2**63 - 1})
     store.record(read("We keep it.", remember=edges))

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bot.errors import NotFound
-from bot.model import Delivery, DeliveryState, Receipt
+from bot.model import Delivery, DeliveryState, Part, Receipt
 from bot.store import SqlStore, open_store
 from tests.store.samples import HOUR, MINUTE, NOW, owed, thread
 
@@ -218,14 +218,40 @@ def test_but_what_got_out_before_that_is_sent(store: SqlStore) -> None:
     assert states(store) == {"a": SENT}
 
 
+def test_a_late_worker_ends_nobody_elses_claim_and_makes_nothing_be_sent_blindly(store: SqlStore) -> None:
+    store.owe([owed("a")])
+    (late,) = store.claim("bluesky", NOW, "late", 5 * MINUTE, 1)
+    (held,) = store.claim("bluesky", NOW + 6 * MINUTE, "other", HOUR, 1)
+    assert held.state is UNKNOWN
+    store.settle(replace(late, state=OWED, attempts=1, problem="429"))
+    assert states(store) == {"a": UNKNOWN}
+    assert claim(store, at=NOW + 10 * MINUTE) == [], "the other one is still at work"
+
+
+def test_what_was_never_frozen_can_only_be_discarded(store: SqlStore) -> None:
+    store.owe([replace(owed("a"), part=Part("a", 0, b""), state=PARKED, problem="too long")])
+    (part,) = store.deliveries()
+    with pytest.raises(NotFound, match="discard it"):
+        store.steer(part.id, OWED)
+    assert store.steer(part.id, DISCARDED).state is DISCARDED
+
+
+def test_an_answer_neither_waits_for_the_pace_nor_counts_for_it(store: SqlStore) -> None:
+    store.owe([owed("news"), replace(owed("answer"), parent=Receipt("at://question", ""))])
+    (answer,) = claim(store, begin=False)
+    assert answer.part.key == "answer"
+    send(store, answer)
+    assert store.sent_since("bluesky", NOW - HOUR) == 0
+
+
 def test_an_operator_lets_a_parked_part_try_again_at_once(store: SqlStore) -> None:
     store.owe([owed("a")])
     (part,) = claim(store)
     store.settle(replace(part, state=PARKED, attempts=12, empty_reads=1, next_attempt_at=NOW + HOUR))
     assert claim(store) == []
     steered = store.steer(part.id, OWED)
-    assert (steered.state, steered.attempts, steered.empty_reads) == (OWED, 0, 0)
-    assert claim(store) == [steered]
+    assert (steered.state, steered.attempts, steered.empty_reads) == (UNKNOWN, 0, 0), "it is read back first"
+    assert keys(claim(store)) == ["a"]
 
 
 def test_no_operator_can_make_it_send_blindly_again(store: SqlStore) -> None:

@@ -40,6 +40,12 @@ def test_a_paused_policy_stays_paused_when_the_list_is_read_again(store: SqlStor
     assert not store.policy(ACME.id).paused
 
 
+def test_listing_a_policy_that_waited_for_the_operator_is_the_operators_word(store: SqlStore) -> None:
+    store.add_policy(replace(LISTED, source=Source.REQUEST, paused=True))
+    store.sync_list([LISTED])
+    assert store.policy(LISTED.id) == LISTED
+
+
 def test_a_removed_policy_is_gone_until_it_is_added_again(store: SqlStore) -> None:
     store.record(read("We keep it."))
     store.remove_policy(ACME.id)

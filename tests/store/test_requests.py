@@ -18,13 +18,6 @@ def test_the_inbox_is_read_on_from_where_it_was_settled(store: SqlStore) -> None
     assert (store.cursor("mastodon"), store.cursor("bluesky")) == ("18", "3kabc")
 
 
-def test_a_mention_is_new_once_on_its_platform(store: SqlStore) -> None:
-    assert store.first_time(mention(1))
-    assert not store.first_time(mention(1))
-    assert store.first_time(mention(2))
-    assert store.first_time(mention(1, platform="x"))
-
-
 def test_who_asked_for_what_is_remembered_with_their_own_words(store: SqlStore) -> None:
     strange = mention(1, author="ada", author_is_bot=False, parent_links=("https://a.example",), root_id="9")
     strange = replace(strange, text="watch \ud800 \0 this")

@@ -27,13 +27,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("publisher", name="pk_inboxes"),
     )
     op.create_table(
-        "mentions",
-        sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("platform", "id", name="pk_mentions"),
-    )
-    op.create_table(
         "notes",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
