@@ -28,6 +28,7 @@ class Part:
     owed: Delivery
     state: DeliveryState = OWED
     claimed_until: timedelta | None = None
+    claimed_by: str | None = None
     wait_until: timedelta = timedelta(0)
 
 
@@ -53,19 +54,19 @@ class OutboxMachine(RuleBasedStateMachine):
         self.store.owe(new)
         self.parts |= {each.part.key: Part(each) for each in new}
 
-    @rule(target=claimed, limit=st.integers(1, 3), begin=st.booleans())
-    def a_worker_claims(self, limit: int, begin: bool) -> object:
+    @rule(target=claimed, worker=st.sampled_from("ab"), limit=st.integers(1, 3), begin=st.booleans())
+    def a_worker_claims(self, worker: str, limit: int, begin: bool) -> object:
         turn = sorted(
             (key for key in self.parts if self.may_go(key, begin)),
             key=lambda key: (-self.parts[key].owed.weight, self.parts[key].owed.owed_at),
         )
-        got = self.store.claim("bluesky", NOW + self.time, "worker", LEASE, limit, begin=begin)
+        got = self.store.claim("bluesky", NOW + self.time, worker, LEASE, limit, begin=begin)
         assert [each.part.key for each in got] == turn[:limit]
         for each in got:
             part = self.parts[each.part.key]
             if part.claimed_until is not None:
                 part.state = UNKNOWN
-            part.claimed_until = self.time + LEASE
+            part.claimed_until, part.claimed_by = self.time + LEASE, worker
             assert each.state is part.state
             before = self.parts.get(each.after)
             assert each.parent == (Receipt(each.after, "") if before and before.state is SENT else None)
@@ -82,8 +83,10 @@ class OutboxMachine(RuleBasedStateMachine):
             )
         )
         part = self.parts[delivery.part.key]
-        part.claimed_until = None
-        if part.state in (OWED, UNKNOWN) or (state is SENT and part.state is not SENT):
+        if part.claimed_by == delivery.owner:
+            part.claimed_until = part.claimed_by = None
+        blindly = part.state is UNKNOWN and state is OWED
+        if (part.state in (OWED, UNKNOWN) and not blindly) or (state is SENT and part.state is not SENT):
             part.state, part.wait_until = state, self.time + MINUTE
 
     @rule(delivery=consumes(claimed))
@@ -109,7 +112,7 @@ class OutboxMachine(RuleBasedStateMachine):
         if state is DISCARDED:
             self.discard(key)
         else:
-            part.state = UNKNOWN if part.state is UNKNOWN else OWED
+            part.state = OWED if part.state is OWED else UNKNOWN
         part.wait_until = timedelta(0)
 
     @invariant()
