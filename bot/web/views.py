@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.model import Change, Policy, Rename, Standpoint, StoryKind
+from bot.model import Policy, Rename, Standpoint, StoryKind
 from bot.web.links import outside
 from bot.web.shelf import Posted, Told
 from bot.web.text import language, plain
-from bot.web.wording import QuoteView, quote_view, source
+from bot.web.wording import QuoteView, quote_view
 from bot.write.templating import environment
 
 #: How compare/news.py names topics in a reason.
@@ -105,7 +105,7 @@ def change_view(told: Told, today: date, standpoint: Standpoint = Standpoint.STA
         effective=change.effective,
         quiet=change.quiet,
         topics=tuple(map(plain, change.topics)),
-        about=tuple(map(plain, _lead_topics(change))),
+        about=tuple(map(plain, change.lead_topics)),
         quotes=tuple(quote_view(quote, change) for quote in change.quotes),
         reasons=tuple(reason_words(plain(reason)) for reason in change.reasons),
         renames=tuple(Rename(plain(each.before), plain(each.after), each.places) for each in change.renames),
@@ -154,8 +154,3 @@ def standing(told: Told, today: date, standpoint: Standpoint = Standpoint.STANDI
 
 def _safe(posted: tuple[Posted, ...]) -> tuple[Posted, ...]:
     return tuple(Posted(each.platform, outside(each.url), each.at) for each in posted)
-
-
-def _lead_topics(change: Change) -> tuple[str, ...]:
-    edit = source(change.quotes[0], change) if change.quotes else None
-    return edit.topics if edit else change.topics
