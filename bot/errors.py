@@ -64,7 +64,7 @@ class FetchError(SmallprintError):
 
 
 class ExtractError(FetchError):
-    """The bytes were read but hold no policy text that can be extracted (a shell filled by script, a scanned PDF, an image)."""
+    """The bytes were read but hold no policy text (a shell filled by script, a scanned PDF, an image)."""
 
     def __init__(self, message: str, *, about: str = "") -> None:
         super().__init__(FetchFailure.NO_POLICY_TEXT, message, about=about)
@@ -73,7 +73,7 @@ class ExtractError(FetchError):
 class PlatformFailure(StrEnum):
     """What is known after a platform did not simply accept a post; it decides what may be done next."""
 
-    #: Nothing was published and the same bytes may be sent again (refused connection, 429, 422 while media is processed).
+    #: Nothing was published; the same bytes may be sent again (refused connection, 429, 422 while media is processed).
     TRY_AGAIN = "try again"
     #: Nobody knows whether it was published (time-out, dropped connection, 5xx): read back before sending again.
     UNKNOWN = "unknown"

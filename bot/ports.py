@@ -238,9 +238,9 @@ class OutboxStore(Protocol):
         owed stands alone (``parent`` None). A paused platform gives nothing."""
 
     def settle(self, delivery: Delivery) -> None:
-        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim, if it is still this
-        one's. What is sent stays sent, UNKNOWN never becomes OWED again, and what an operator decided meanwhile yields
-        to SENT alone. DISCARDED takes the rest of its thread along."""
+        """Write a delivery's new state (state, receipt, problem, attempts, times) and end the claim, if it is still its
+        own. What is sent stays sent, UNKNOWN never becomes OWED again, and what an operator decided meanwhile yields to
+        SENT alone. DISCARDED takes the rest of its thread along."""
 
     def sent_since(self, publisher: str, since: datetime) -> int:
         """How many stories (first parts, answers to people left out) were sent after ``since``."""

@@ -157,8 +157,8 @@ def load(file: Path | None = None) -> Loaded:
     if not chosen.is_file():
         if named is not None:
             raise ConfigError(
-                f"There is no configuration file at {chosen}: create one with `smallprint init`, or leave the option out "
-                "to run on the defaults.",
+                f"There is no configuration file at {chosen}: create one with `smallprint init`, or leave the option "
+                "out to run on the defaults.",
                 about=str(chosen),
             )
         return Loaded(Settings(), Path.cwd(), None)

@@ -58,7 +58,7 @@ def corpus() -> Path:
     """The corpus of real policy histories; in CI it must be there."""
     folder = SHARED / "corpus"
     if not folder.is_dir():
-        if os.environ.get("SMALLPRINT_REQUIRE_CORPUS"):
-            pytest.fail(f"the corpus is missing: {folder} (SMALLPRINT_REQUIRE_CORPUS is set)")
+        if os.environ.get("SMALLPRINT_TEST_REQUIRE_CORPUS"):
+            pytest.fail(f"the corpus is missing: {folder} (SMALLPRINT_TEST_REQUIRE_CORPUS is set)")
         pytest.skip("../shared/corpus is not here: real policy histories are not part of the project")
     return folder

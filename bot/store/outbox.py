@@ -91,8 +91,8 @@ class Outbox(Room):
                 )
             if state is DeliveryState.OWED and not row.payload:
                 raise NotFound(
-                    f"There is nothing of delivery {delivery_id} that could be sent, since the platform cannot take its "
-                    "words: discard it.",
+                    f"There is nothing of delivery {delivery_id} that could be sent, since the platform cannot take "
+                    "its words: discard it.",
                     about=row.about,
                 )
             if state is DeliveryState.OWED and row.state != DeliveryState.OWED:
