@@ -1,0 +1,1 @@
+"""The steps of the pipeline, each apart from the others: habits, read, decide, owe, prove, send."""

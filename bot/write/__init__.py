@@ -1,0 +1,1 @@
+"""A Change becomes words: quotes, posts, replies; wording in templates/."""
