@@ -1,0 +1,5 @@
+"""`python -m bot` is `smallprint`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""The bot as a process: it starts on a configuration file, serves its page, and ends cleanly when it is asked to."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot.app import Bot, habits, listed, publishers
+from bot.errors import ConfigError
+from bot.model import EventKind, Policy, Source
+from bot.settings import Loaded, parse
+from tests.cli.conftest import page
+from tests.fakes.policies import PolicyWeb
+from tests.fakes.process import RunningBot
+from tests.fakes.site import policy_text
+
+DEFAULTS = parse({})
+
+
+def loaded(folder: Path, **tables: object) -> Loaded:
+    return Loaded(parse({"watching": {"default_list": False}, **tables}), folder, None)
+
+
+def test_a_preview_shows_every_platform_and_posts_on_the_own_page_alone(tmp_path: Path) -> None:
+    bot = Bot(loaded(tmp_path), secret=lambda name: "")
+    assert {"local", "x", "bluesky", "mastodon"} <= bot.publishers.keys()
+    assert bot.pipeline.habits.live == {"local"}
+
+
+def test_with_publish_only_what_is_named_is_built_and_posts(tmp_path: Path) -> None:
+    settings = {"publish": True, "platforms": ["local", "mastodon"]}
+    bot = Bot(loaded(tmp_path, publishing=settings), secret=lambda name: "")
+    assert bot.publishers.keys() == {"local", "mastodon"}
+    assert bot.pipeline.habits.live == {"local", "mastodon"}
+
+
+def test_every_habit_is_the_operators_to_change() -> None:
+    changed = habits(
+        parse(
+            {
+                "watching": {"interval_minutes": 120, "at_once": 3},
+                "patience": {"plain_minutes": 1, "weak_hours": 2, "alternating_hours": 3},
+                "publishing": {"per_hour": 4, "per_day": 5},
+                "web": {"public_url": "https://bot.example/"},
+            }
+        )
+    )
+    assert changed.interval.total_seconds() == 7200
+    assert (changed.at_once, changed.per_hour, changed.per_day) == (3, 4, 5)
+    assert (changed.plain.seconds, changed.weak.seconds, changed.alternating.seconds) == (60, 7200, 10800)
+    assert changed.public_url == "https://bot.example"
+
+
+def test_the_operators_lists_win_over_the_one_that_is_shipped(tmp_path: Path) -> None:
+    shipped = listed(Loaded(DEFAULTS, tmp_path, None))
+    assert len(shipped) >= 30
+    mine = shipped[0]
+    (tmp_path / "mine.toml").write_text(
+        f'[[policy]]\nservice = "{mine.service}"\ndocument = "{mine.document}"\nurl = "https://elsewhere.example/"\n'
+    )
+    both = listed(Loaded(parse({"watching": {"lists": ["mine.toml"]}}), tmp_path, None))
+    assert len(both) == len(shipped)
+    assert next(policy for policy in both if policy.id == mine.id).url == "https://elsewhere.example/"
+
+
+def test_a_table_for_a_platform_that_is_not_installed_is_an_error(tmp_path: Path) -> None:
+    bot = Bot(loaded(tmp_path), secret=lambda name: "")
+    with pytest.raises(ConfigError, match="no publisher of that name"):
+        publishers(parse({"platforms": {"myspace": {}}}), bot.store, lambda name: "")
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_when_it_is_asked_to(tmp_path: Path, signum: int) -> None:
+    with PolicyWeb() as web:
+        web.put("/privacy", page(policy_text()))
+        acme = Policy("acme/privacy-policy", "Acme", "Privacy Policy", web.url("/privacy"), source=Source.LIST)
+        settings = {"watching": {"allow_hosts": web.allowed}}
+        with RunningBot(tmp_path, settings, [acme]) as bot:
+            bot.wait_for_a_cycle()
+            assert bot.command("status")["policies"]["watched"] == 1
+            assert bot.stop(signum) == 0
+        assert web.asked["/privacy"] == 1
+        said = bot.said()
+        assert EventKind.BASELINE.value in said
+        assert "Traceback" not in said
+
+        with RunningBot(tmp_path, settings, [acme]) as again:
+            again.wait_for_a_cycle()
+            assert again.stop(signum) == 0
+        assert web.asked["/privacy"] == 1, "a restart forgets nothing: the next check is not due yet"
