@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.compare.align import Alignment
 from bot.compare.effective import Copies, in_effect_date, moved_on, stamps
@@ -55,10 +55,13 @@ _WALL = re.compile(
 _ENDED = re.compile(r"[.!?:;…。！？”\"'’)\]»*|©\d]$")
 
 
-def doubt(version: Version) -> tuple[str, ...]:
-    """Why this cannot be a whole policy, seen alone; empty when nothing speaks against it."""
-    if version.doubts:
-        return version.doubts
+def doubt(version: Version, shared: Collection[str] = ()) -> tuple[str, ...]:
+    """Why this cannot be a whole policy; empty when nothing speaks against it.
+
+    ``shared`` are the extractor's doubts about the other side of a comparison: what is as damaged as before is no news.
+    """
+    if doubts := tuple(each for each in version.doubts if each not in shared):
+        return doubts
     text = version.text
     count = len(words(text)) if len(text) < 20_000 else SHORT
     if count < LEAST_WORDS:
@@ -76,8 +79,8 @@ def mismatch(before: Version, after: Version, found: Copies) -> tuple[str, tuple
         after: What was read now.
         found: What differs (`align`, then `unfold`).
     """
-    for side, version in (("after", after), ("before", before)):
-        if reasons := doubt(version):
+    for side, version, other in (("after", after, before), ("before", before, after)):
+        if reasons := doubt(version, other.doubts):
             return side, reasons
     shape = _Shape(before, after, found.alignment)
     if shape.lost + shape.gained == 0:

@@ -94,6 +94,8 @@ class Quoter:
         quote = self._quote(judged)
         before, after = self.texts
         here, there = (before, after) if quote.kind is EditKind.REMOVED else (after, before)
+        if "\N{REPLACEMENT CHARACTER}" in quote.text:
+            return None  # letters that could not be decoded: nobody can tell what stands there
         return quote if _stands(quote.text, here) and not _stands(quote.text, there, _KNOWN_GAP) else None
 
     def _quote(self, judged: Judged) -> Quote:

@@ -48,6 +48,15 @@ def test_what_the_extractor_doubts_is_doubted() -> None:
     assert doubt(Version(version(POLICY).blocks, doubts=("page is cut off",))) == ("page is cut off",)
 
 
+def test_a_page_that_is_as_damaged_as_before_is_compared() -> None:
+    damage = ("the letters are damaged",)
+    old = Version(version(POLICY).blocks, doubts=damage)
+    new = Version(version(with_lines("We keep your letters for ten years.")).blocks, doubts=damage)
+    assert mismatch(old, new, unfold(align(old, new), old, new)) == ("", ())
+    well = Version(old.blocks)
+    assert mismatch(well, new, unfold(align(well, new), well, new)) == ("after", damage)
+
+
 def test_a_policy_may_speak_of_pages_not_found() -> None:
     text = long(
         with_lines("If a page is not found or a captcha is shown, we log your address. Access denied is logged too.")

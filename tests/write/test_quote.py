@@ -26,6 +26,11 @@ def test_what_trains_models_leads() -> None:
     assert found[0].section == "2. What we collect"
 
 
+def test_letters_that_could_not_be_decoded_are_never_quoted() -> None:
+    damaged = "We may sell your pr\ufffdcise location to advertisers without asking you."
+    assert [quote.text for quote in quotes(POLICY, with_lines(damaged, TRAINING))] == [TRAINING]
+
+
 def test_new_sentences_side_by_side_make_one_quote() -> None:
     line = f"{TRAINING} You can turn that off in your settings."
     assert [quote.text for quote in quotes(POLICY, with_lines(line))] == [line]
