@@ -26,8 +26,7 @@ STORY = "2026-03-03-chirrup-privacy-policy-3f9a41"
 
 _GIVEN = "2.1 Information you give us"
 _TRAINING = (
-    "We may also use the information we collect and the posts you publish to train our artificial intelligence models, "
-    "unless you object in your settings."
+    "We may also use your posts to train our artificial intelligence models, unless you object in your settings."
 )
 _EDITS = (
     Edit(EditKind.ADDED, _GIVEN, None, _TRAINING, 1.6, ("ai",)),
