@@ -68,13 +68,14 @@ def follow_ups(told_before: Sequence[Told], change: Change, after: Version) -> F
     """What became of wording that was told, now that the page says ``after``.
 
     Gone and taken back (the page shows an earlier text, the old wording, or simply lost it) is told as withdrawn; gone
-    with other news, or with an old copy of the policy, it was replaced, and there is nothing to say.
+    with other news, or with an old copy of the policy, it was replaced, and there is nothing to say. Nor is there of a
+    story that was retracted: the correction was the last word.
     """
     tell: list[tuple[Told, StoryKind]] = []
     standpoints: dict[str, Standpoint] = {}
     removed = [quote for quote in change.quotes if quote.kind is EditKind.REMOVED]
     answered: list[Quote] = []
-    for told in told_before:
+    for told in (each for each in told_before if not each.story.retracted):
         lead = told.story.change.quotes[0]
         here = stands(lead, after)
         if told.standpoint is Standpoint.WITHDRAWN and here:

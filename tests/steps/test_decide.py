@@ -99,6 +99,13 @@ def test_told_wording_that_is_taken_back_is_withdrawn() -> None:
     assert list(follow.standpoints.values()) == [Standpoint.WITHDRAWN]
 
 
+def test_of_a_retracted_story_nothing_more_is_said() -> None:
+    wrong = told()
+    retracted = replace(wrong, story=replace(wrong.story, retracted="It was a draft."))
+    follow = follow_ups([retracted], Change(Verdict.SILENT, EARLIER_TEXT), PLAIN_PAGE)
+    assert (follow.tell, follow.standpoints) == ((), {})
+
+
 def test_withdrawn_wording_that_stands_again_is_restored_with_the_date_of_now() -> None:
     before = told(Standpoint.WITHDRAWN, date(2026, 9, 22))
     change = Change(Verdict.SILENT, EARLIER_TEXT, effective=date(2026, 9, 29))
