@@ -84,7 +84,7 @@ class Bot:
             habits=habits(settings),
             report=self._report,
             desk=None if settings.requests.mode == "off" else self.desk,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=_owner(os.getpid()),
         )
         self._running: set[asyncio.Task[None]] = set()
 
@@ -121,6 +121,7 @@ class Bot:
         """Serve the pages and keep the ticks going until SIGINT, SIGTERM or ``stop``; then drain and end."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+        self._take_over()
         stop = stop or asyncio.Event()
         for signum in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(signum, stop.set)
@@ -144,6 +145,12 @@ class Bot:
         with suppress(TimeoutError):
             await asyncio.wait_for(serving, timeout=1)
         await self.aclose()
+
+    def _take_over(self) -> None:
+        """Free what a process of this machine had in hand when it was killed, instead of waiting for its leases."""
+        for owner in self.store.lease_owners():
+            if _is_gone(owner):
+                self.store.end_leases(owner, self.clock.now())
 
     async def _drain(self) -> None:
         """Let what has begun come to its end; what takes too long is cut off, and its claim tells the next start."""
@@ -191,6 +198,25 @@ class Bot:
         for publisher in self.publishers.values():
             await publisher.aclose()
         self.store.close()
+
+
+def _owner(pid: int) -> str:
+    """A process, as leases name it."""
+    return f"{socket.gethostname()}:{pid}"
+
+
+def _is_gone(owner: str) -> bool:
+    """Whether a lease's owner was a process of this machine that has ended; one of our own number was, too."""
+    pid = owner.rpartition(":")[2]
+    if not pid.isdigit() or owner != _owner(int(pid)):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return int(pid) == os.getpid()
 
 
 def habits(settings: Settings) -> Habits:

@@ -302,6 +302,12 @@ class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
     def remember(self, name: str, text: str) -> None:
         """Keep a small named text."""
 
+    def lease_owners(self) -> Collection[str]:
+        """Who has policies or parts of the outbox leased."""
+
+    def end_leases(self, owner: str, now: datetime) -> None:
+        """``owner`` is gone: what it had leased is free at once. A part that it was sending comes back as UNKNOWN."""
+
     def tidy(self) -> None:
         """What may wait for a quiet moment: statistics for the planner, a small write-ahead log."""
 

@@ -71,6 +71,20 @@ def test_a_table_for_a_platform_that_is_not_installed_is_an_error(tmp_path: Path
         publishers(parse({"platforms": {"myspace": {}}}), bot.store, lambda name: "")
 
 
+def test_a_bot_that_was_killed_at_work_goes_on_at_once(tmp_path: Path) -> None:
+    with PolicyWeb(slow=60) as web:
+        web.put("/privacy", page(policy_text()))
+        acme = Policy("acme/privacy-policy", "Acme", "Privacy Policy", web.url("/privacy"), source=Source.LIST)
+        settings = {"watching": {"allow_hosts": web.allowed}}
+        with RunningBot(tmp_path, settings, [acme]) as bot:
+            bot.wait_until(lambda: web.asked["/robots.txt"] > 0, "it is in the midst of a check")
+            bot.stop(signal.SIGKILL)
+        web.slow = 0
+        with RunningBot(tmp_path, settings, [acme]) as again:
+            again.wait_until(lambda: web.asked["/privacy"] > 0, "the policy is read", seconds=10)
+            assert again.stop() == 0
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly_when_it_is_asked_to(tmp_path: Path, signum: int) -> None:
     with PolicyWeb() as web:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, union, update
 
 from bot.store.checks import Checks
 from bot.store.database import Database, upsert
@@ -11,8 +14,11 @@ from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.policies import Policies
 from bot.store.requests import Requests
-from bot.store.schema import notes
+from bot.store.schema import notes, outbox, policies
 from bot.store.stories import Stories
+
+#: What is worked on by one at a time.
+_LEASED = (policies, outbox)
 
 
 class SqlStore(Policies, History, Checks, Stories, Outbox, Requests):
@@ -27,6 +33,19 @@ class SqlStore(Policies, History, Checks, Stories, Outbox, Requests):
         """Keep a small named text."""
         with self._database.write() as connection:
             upsert(connection, notes, {"name": name, "text": text})
+
+    def lease_owners(self) -> Collection[str]:
+        """Who has something leased."""
+        with self._database.read() as connection:
+            owners = [select(table.c.lease_owner).where(table.c.lease_until.is_not(None)) for table in _LEASED]
+            return set(connection.execute(union(*owners)).scalars())
+
+    def end_leases(self, owner: str, now: datetime) -> None:
+        """What ``owner`` had leased is free at once; the outbox still knows that a claim was not settled."""
+        with self._database.write() as connection:
+            for table in _LEASED:
+                held = table.c.lease_owner == owner, table.c.lease_until > now
+                connection.execute(update(table).where(*held).values(lease_until=now))
 
     def tidy(self) -> None:
         """What may wait for a quiet moment."""

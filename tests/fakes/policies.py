@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import socket
 import threading
@@ -30,6 +31,8 @@ class PolicyWeb:
     nonce: bool = False
     asked: Counter[str] = field(default_factory=Counter)
     not_modified: int = 0
+    #: Seconds before an answer.
+    slow: float = 0
 
     def put(self, path: str, body: bytes, content_type: str = "text/html; charset=utf-8") -> None:
         """From now on this is the page."""
@@ -46,6 +49,7 @@ class PolicyWeb:
     async def _serve(self, request: Request) -> Response:
         path = request.url.path
         self.asked[path] += 1
+        await asyncio.sleep(self.slow)
         if path not in self.pages:
             return Response("not here", 404, media_type="text/plain")
         body, content_type = self.pages[path]

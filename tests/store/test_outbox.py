@@ -228,6 +228,16 @@ def test_a_late_worker_ends_nobody_elses_claim_and_makes_nothing_be_sent_blindly
     assert claim(store, at=NOW + 10 * MINUTE) == [], "the other one is still at work"
 
 
+def test_what_a_killed_process_had_in_hand_is_free_at_once_and_read_back_first(store: SqlStore) -> None:
+    store.owe([owed("a"), owed("b")])
+    store.claim("bluesky", NOW, "killed", HOUR, 1)
+    store.claim("bluesky", NOW, "alive", HOUR, 1)
+    assert store.lease_owners() == {"killed", "alive"}
+    store.end_leases("killed", NOW + MINUTE)
+    (back,) = claim(store, at=NOW + MINUTE)
+    assert (back.part.key, back.state) == ("a", UNKNOWN)
+
+
 def test_what_was_never_frozen_can_only_be_discarded(store: SqlStore) -> None:
     store.owe([replace(owed("a"), part=Part("a", 0, b""), state=PARKED, problem="too long")])
     (part,) = store.deliveries()

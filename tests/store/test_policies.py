@@ -89,6 +89,13 @@ def test_nobody_gets_two_policies_of_one_host_at_once(store: SqlStore) -> None:
     assert [policy.id for policy in store.lease_due(NOW, "b", HOUR, 9)] == [terms.id]
 
 
+def test_what_a_killed_process_was_reading_is_due_at_once(store: SqlStore) -> None:
+    store.lease_due(NOW, "killed", HOUR, 9)
+    assert store.lease_due(NOW + MINUTE, "b", HOUR, 9) == []
+    store.end_leases("killed", NOW + MINUTE)
+    assert [policy.id for policy in store.lease_due(NOW + MINUTE, "b", HOUR, 9)] == [ACME.id, OTHER.id]
+
+
 def test_the_longest_due_comes_first_and_nobody_gets_it_twice(store: SqlStore) -> None:
     store.record(checked(of=ACME, at=NOW))
     store.record(checked(of=OTHER, at=NOW - 5 * MINUTE))
