@@ -193,7 +193,7 @@ class Pipeline:
         if isinstance(error, FetchError):
             kind, retry_at = error.kind.value, error.retry_at
         else:
-            kind, retry_at = "settings of the policy" if isinstance(error, ConfigError) else "stored page", None
+            kind, retry_at = "settings of the policy" if isinstance(error, ConfigError) else "stored page damaged", None
         again = self.habits.next_try(now, reading.failures, retry_at, self.chance)
         self.store.record(Checked(policy.id, now, again, failure=kind, failure_message=str(error)))
         if reading.failing != kind:

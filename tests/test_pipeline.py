@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,10 @@ from bot.model import (
     Event,
     EventKind,
     Policy,
+    Snapshot,
     Source,
     Standpoint,
+    Validators,
 )
 from bot.pipeline import CYCLE_ENDED, Pipeline
 from bot.platforms.local import Local
@@ -192,6 +195,33 @@ async def test_a_policy_that_cannot_be_read_is_told_once_and_once_more_when_it_r
     assert await life.lives(24 * HOUR) == [EventKind.FAILED]
     life.site.is_well()
     assert await life.lives(24 * HOUR) == [EventKind.RECOVERED]
+
+
+async def test_a_selector_that_is_no_css_costs_its_own_policy_and_says_so(life: Life) -> None:
+    life.site.content_type = "text/html"
+    life.site.text = "<p>" + policy_text() + "</p>"
+    life.store.add_policy(replace(ACME, select=("main[",)))
+    assert await life.lives(3 * HOUR) == [EventKind.FAILED]
+    (health,) = life.store.health()
+    assert health.failing == "settings of the policy"
+    assert "is not a CSS selector" in health.failing_message
+
+
+async def test_a_bug_in_one_check_shows_itself_and_stops_no_other_policy(life: Life) -> None:
+    other = replace(ACME, id="bolt/terms", url="https://bolt.example/terms")
+    life.store.add_policy(other)
+    real = life.site.fetch
+
+    async def fetch(policy: Policy, validators: Validators | None = None) -> Snapshot | None:
+        if policy.id == ACME.id:
+            raise ZeroDivisionError("a bug")
+        return await real(policy, validators)
+
+    life.site.fetch = fetch  # type: ignore[method-assign]
+    with pytest.raises(ZeroDivisionError):
+        await life.round()
+    assert life.store.reading(other.id).current is not None
+    assert life.store.recall(CYCLE_ENDED) == "", "readiness sees that no cycle comes to its end"
 
 
 async def test_a_page_without_policy_text_is_no_baseline(life: Life) -> None:

@@ -36,7 +36,7 @@ _RESULTS = {
 }
 _TOLD = (EventKind.POST, EventKind.WITHDRAWN, EventKind.RESTORED)
 _STORIES = (*_TOLD, EventKind.IN_EFFECT)
-_KINDS = (*(kind.value for kind in FetchFailure), "stored page damaged", "other")
+_KINDS = (*(kind.value for kind in FetchFailure), "stored page damaged", "settings of the policy", "other")
 _OPEN = (DeliveryState.OWED, DeliveryState.UNKNOWN, DeliveryState.PARKED)
 
 
