@@ -27,9 +27,10 @@ def diff(ctx: click.Context, before: Path, after: Path, as_json: bool) -> None:
     from bot.judge import judge
     from bot.model import Verdict
 
-    change = judge(_version(before), _version(after))
+    old, new = _version(before), _version(after)
+    change = judge(old, new)
     voices = _voices()
-    posts = _previews(change, after, voices) if change.verdict is Verdict.POST else {}
+    posts = _previews(change, new.title or after.stem, voices) if change.verdict is Verdict.POST else {}
     if as_json:
         click.echo(json.dumps(show.change_json(change, posts), ensure_ascii=False))
     else:
@@ -130,14 +131,14 @@ def _lengths(posts: Mapping[str, tuple[str, ...]], voices: Mapping[str, Publishe
     return {name: tuple(map(voices[name].length, parts)) for name, parts in posts.items()}
 
 
-def _previews(change: Change, after: Path, voices: Mapping[str, Publisher]) -> dict[str, tuple[str, ...]]:
-    """The posts about two files, as if the later one were the policy's address."""
+def _previews(change: Change, name: str, voices: Mapping[str, Publisher]) -> dict[str, tuple[str, ...]]:
+    """The posts about two files of the policy ``name``, as if it stood at an address."""
     from datetime import UTC, datetime
 
     from bot.model import Policy, Source, Story, StoryKind
     from bot.write.compose import compose
 
     now = datetime.now(UTC)
-    policy = Policy("files/policy", after.stem, "", "https://policy.example/", source=Source.OPERATOR)
-    story = Story("preview", policy, StoryKind.POST, change, now, now, _snapshot(after).sha256)
-    return {name: compose(story, voice, policy.url).parts for name, voice in voices.items()}
+    policy = Policy("files/policy", name, "", "https://policy.example/", source=Source.OPERATOR)
+    story = Story("preview", policy, StoryKind.POST, change, now, now, "")
+    return {platform: compose(story, voice, policy.url).parts for platform, voice in voices.items()}

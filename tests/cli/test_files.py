@@ -35,6 +35,7 @@ def test_a_difference_as_json_has_every_field_that_was_promised(operator: Operat
     assert set(found["edits"]) == {"added", "removed", "reworded", "moved", "renamed"}
     assert list(found["posts"]) == ["x", "bluesky", "mastodon"]
     assert all(TRAINING[:40] in thread[0] for thread in found["posts"].values())
+    assert all(thread[0].startswith("Acme Privacy Policy: new in") for thread in found["posts"].values())
 
 
 def test_no_difference_is_silent_and_exits_with_0(operator: Operator, tmp_path: Path) -> None:
