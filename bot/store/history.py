@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, RowMapping, insert, select, update
+from sqlalchemy import Connection, FromClause, RowMapping, bindparam, insert, select, update
 
 from bot.errors import NotFound
 from bot.model import Reading, Snapshot, Standing, StoredVersion, Validators, Version
@@ -22,6 +22,7 @@ _READING = (
     select(policies, _current, _seen)
     .outerjoin(_current, _current.c.id == policies.c.current_version)
     .outerjoin(_seen, _seen.c.id == policies.c.seen_version)
+    .where(policies.c.id == bindparam("id"))
 )
 
 
@@ -31,7 +32,7 @@ class History(Room):
     def reading(self, policy_id: str) -> Reading:
         """All that a check needs to know."""
         with self._database.read() as connection:
-            row = connection.execute(_READING.where(policies.c.id == policy_id)).mappings().one_or_none()
+            row = connection.execute(_READING, {"id": policy_id}).mappings().one_or_none()
         if row is None:
             raise no_policy(policy_id)
         return Reading(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, insert, select, update
 
 from bot.errors import NotFound
 from bot.model import Health, Policy, Source, Standing
@@ -18,6 +18,16 @@ _OF_POLICY = [policies.c[name] for name in Policy.__dataclass_fields__]
 _WATCHED = select(*_OF_POLICY).where(policies.c.watched)
 #: Rows looked at for each policy to lease: neighbours on the list are often of one host.
 _LOOKED_AT = 4
+_NOW: BindParameter[datetime] = bindparam("now")
+#: What is due on hosts where nobody is at work. Asked before every check, so it is built once.
+_DUE = (
+    select(*_OF_POLICY, policies.c.host)
+    .where(policies.c.watched, ~policies.c.paused, policies.c.next_check_at <= _NOW)
+    .where(policies.c.host.not_in(select(policies.c.host).where(policies.c.lease_until > _NOW)))
+    .order_by(policies.c.next_check_at, policies.c.number)
+    .limit(bindparam("rows"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class Policies(Room):
@@ -73,25 +83,17 @@ class Policies(Room):
 
     def lease_due(self, now: datetime, owner: str, lease: timedelta, limit: int) -> Sequence[Policy]:
         """Up to ``limit`` policies that are due, longest due first; one of a host, and none of a host at work."""
-        at_work = select(policies.c.host).where(policies.c.lease_until > now)
-        due = (
-            select(*_OF_POLICY, policies.c.host)
-            .where(policies.c.watched, ~policies.c.paused, policies.c.next_check_at <= now)
-            .where(policies.c.host.not_in(at_work))
-            .order_by(policies.c.next_check_at, policies.c.number)
-            .limit(_LOOKED_AT * limit)
-            .with_for_update(skip_locked=True)
-        )
         with self._database.write() as connection:
             first: dict[str, Policy] = {}
-            for row in connection.execute(due):
+            for row in connection.execute(_DUE, {"now": now, "rows": _LOOKED_AT * limit}):
                 first.setdefault(row.host, to_policy(row))
             leased = list(first.values())[:limit]
-            connection.execute(
-                update(policies)
-                .where(policies.c.id.in_([policy.id for policy in leased]))
-                .values(lease_owner=owner, lease_until=now + lease)
-            )
+            if leased:
+                connection.execute(
+                    update(policies)
+                    .where(policies.c.id.in_([policy.id for policy in leased]))
+                    .values(lease_owner=owner, lease_until=now + lease)
+                )
         return leased
 
     def next_due(self) -> datetime | None:
