@@ -121,7 +121,7 @@ class Bot:
         """Serve the pages and keep the ticks going until SIGINT, SIGTERM or ``stop``; then drain and end."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self._take_over()
+        self.take_over()
         stop = stop or asyncio.Event()
         for signum in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(signum, stop.set)
@@ -146,7 +146,7 @@ class Bot:
             await asyncio.wait_for(serving, timeout=1)
         await self.aclose()
 
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
         """Free what a process of this machine had in hand when it was killed, instead of waiting for its leases."""
         for owner in self.store.lease_owners():
             if _is_gone(owner):

@@ -64,6 +64,7 @@ def check(ctx: click.Context, policy: str | None, as_json: bool) -> None:
     bot = build_bot(ctx, report=events.append)
 
     async def once() -> None:
+        bot.take_over()
         if policy:
             await bot.pipeline.check(bot.store.policy(policy))
             await bot.pipeline.publish_due()

@@ -25,7 +25,7 @@ BUSY_MS = 5000
 
 #: The beginning of SQLite's name for a trouble, and what to tell a person.
 _TROUBLES = {
-    "SQLITE_FULL": "The disk that holds {place} is full: free some space; nothing was lost.",
+    "SQLITE_FULL": "{place} cannot be written, since its disk is full: free some space; nothing was lost.",
     "SQLITE_BUSY": "{place} is locked by another process: let its backup or the other Smallprint end, and try again.",
     "SQLITE_LOCKED": "{place} is locked by another process: let its backup or the other Smallprint end, and try again.",
     "SQLITE_READONLY": "{place} cannot be written: give Smallprint's user the right to write the file and its folder.",

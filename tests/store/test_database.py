@@ -95,7 +95,7 @@ def test_a_full_disk_loses_nothing_and_the_bot_goes_on_when_there_is_room(file: 
         long = [f"{number}: {number * number}" for number in range(9999)]
         everything = read(*long, remember=frozenset(range(999)), stories=(story("a"),))
         for _ in range(2):
-            with pytest.raises(StoreError, match=r"disk .* is full: free some space"):
+            with pytest.raises(StoreError, match=r"disk is full: free some space"):
                 store.record(everything)
             assert store.reading(ACME.id) == before
             assert store.known(ACME.id) == frozenset()
