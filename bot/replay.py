@@ -29,6 +29,8 @@ _NAME = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d{6})[^.]*\.(?P<kind>md|html?|pdf
 _PASSED_OVER = re.compile(r"\.ota\.md$|^index\.json$")
 #: The events that a reader of a replay wants to see; the rest is what a log is for.
 TELLING = frozenset({EventKind.POST, EventKind.WITHDRAWN, EventKind.RESTORED, EventKind.IN_EFFECT, EventKind.HELD})
+#: And those that say why nothing was told: every verdict, so that a wrong one can be found.
+JUDGED = TELLING | {EventKind.BASELINE, EventKind.SEEN, EventKind.SILENT, EventKind.VANISHED, EventKind.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,13 @@ class _RecordedSite:
 
 
 async def replay(
-    folder: Path, publishers: dict[str, Publisher], habits: Habits, tell: Callable[[Event, str], None]
+    folder: Path,
+    publishers: dict[str, Publisher],
+    habits: Habits,
+    tell: Callable[[Event, str], None],
+    wanted: frozenset[EventKind] = TELLING,
 ) -> None:
-    """Run the pipeline over a history; ``tell`` gets each telling event and the name of the file it is about.
+    """Run the pipeline over a history; ``tell`` gets each wanted event and the name of the file it is about.
 
     Raises:
         ConfigError: the folder holds no history.
@@ -100,7 +106,7 @@ async def replay(
     store.add_policy(policy)
 
     def report(event: Event) -> None:
-        if event.kind in TELLING:
+        if event.kind in wanted:
             tell(event, site.at(event.fetched_at or event.at).path.name)
 
     pipeline = Pipeline(

@@ -71,6 +71,17 @@ def change_words(change: Change, posts: Posts, lengths: Mapping[str, tuple[int, 
     return printable("\n".join([*lines, *posts_words(posts, lengths)]))
 
 
+def edits_words(change: Change) -> str:
+    """Every sentence that differs, the weightiest first: from 1 on it is news by itself. To find a wrong verdict."""
+    lines = []
+    for edit in change.edits:
+        place = f", {edit.section}" if edit.section else ""
+        lines.append(f"{edit.weight:5.2f}  {edit.kind.value}{place}: {'; '.join(edit.reasons)}")
+        lines += [_wrapped("- ", edit.before)] if edit.before and edit.kind is not EditKind.MOVED else []
+        lines += [_wrapped("+ ", edit.after)] if edit.after and edit.kind is not EditKind.MOVED else []
+    return printable("\n".join(lines))
+
+
 def printable(text: str) -> str:
     """Words of a page without what could steer the terminal that they are printed on."""
     return _CONTROL.sub("\ufffd", text)

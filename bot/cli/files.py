@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @cli.command()
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--edits", is_flag=True, help="Also every sentence that differs, with its weight and why.")
 @as_json_option
 @click.pass_context
-def diff(ctx: click.Context, before: Path, after: Path, as_json: bool) -> None:
+def diff(ctx: click.Context, before: Path, after: Path, edits: bool, as_json: bool) -> None:
     """What the bot would say of the step from BEFORE to AFTER (.md, .html, .pdf, .txt)."""
     from bot import show
     from bot.judge import judge
@@ -35,6 +36,8 @@ def diff(ctx: click.Context, before: Path, after: Path, as_json: bool) -> None:
         click.echo(json.dumps(show.change_json(change, posts), ensure_ascii=False))
     else:
         click.echo(show.change_words(change, posts, _lengths(posts, voices)))
+        if edits:
+            click.echo("\n" + show.edits_words(change))
     ctx.exit(1 if change.verdict is Verdict.POST else 0)
 
 
@@ -60,12 +63,14 @@ def extract(file: Path, url: str, select: tuple[str, ...], remove: tuple[str, ..
 
 @cli.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="Also what stayed silent, and why.")
 @as_json_option
-def replay(folder: Path, as_json: bool) -> None:
+def replay(folder: Path, everything: bool, as_json: bool) -> None:
     """A recorded history (files named by time) through the whole pipeline with a simulated clock."""
     import asyncio
 
     from bot import show
+    from bot.replay import JUDGED, TELLING
     from bot.replay import replay as run_replay
     from bot.steps.habits import Habits
 
@@ -83,7 +88,7 @@ def replay(folder: Path, as_json: bool) -> None:
         for line in show.posts_words(event.posts, _lengths(event.posts, voices)):
             click.echo("    " + line)
 
-    asyncio.run(run_replay(folder, voices, Habits(), tell))
+    asyncio.run(run_replay(folder, voices, Habits(), tell, JUDGED if everything else TELLING))
     if not seen and not as_json:
         click.echo("Nothing to tell.")
 

@@ -44,7 +44,8 @@ _LOOSE_DATE = re.compile(
     rf"\b(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|(?:{_MONTH})\.?\s+(?:\d{{1,2}}\S{{0,3}}\s*,?\s*)?(?:19|20)\d\d|(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"[0-9]")
+#: No date is without one of these, and nearly every sentence is: asked first, since it is a hundred times as quick.
+_FIGURE = re.compile(r"(?:19|20)[0-9]{2}|[0-9][./-][0-9]")
 _TAKES_EFFECT = re.compile(
     r"effective|in(?:to)? effect|takes? effect|come[sn]? into force|en vigueur|prend\w* effet|in kraft|"
     r"gültig ab|gilt ab|en vigor|a partir d|in vigore|efficac|van kracht|ingang",
@@ -99,7 +100,7 @@ def announces(text: str) -> bool:
     """Whether a sentence says that or when the text changes, and nothing else: told as a date, never quoted as news."""
     if len(text) <= _ANNOUNCEMENT and _WE_CHANGED.search(text) and _THE_TEXT.search(text):
         return True
-    if not _DIGIT.search(text) or len(text) > _ANNOUNCEMENT or not _TAKES_EFFECT.search(text):
+    if not _FIGURE.search(text) or len(text) > _ANNOUNCEMENT or not _TAKES_EFFECT.search(text):
         return False
     return DATE.search(text) is not None and _THE_TEXT.search(text) is not None
 
@@ -112,7 +113,7 @@ def coming(version: Version, day: date) -> date | None:
 
 def only_dates(text: str) -> bool:
     """Whether a line is a date stamp: "Last updated: May 5, 2024", with hardly a word besides."""
-    if not _DIGIT.search(text) or not (_LOOSE_DATE.search(text) or DATE.search(text)):
+    if not _FIGURE.search(text) or not (_LOOSE_DATE.search(text) or DATE.search(text)):
         return False
     rest = _LOOSE_DATE.sub(" ", DATE.sub(" ", text))
     count = len(re.findall(r"[^\W\d_]{2,}", rest))

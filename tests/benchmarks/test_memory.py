@@ -50,14 +50,13 @@ def idle_megabytes(
             return bot.megabytes()
 
 
-def test_with_its_own_page_alone(tmp_path: Path, record_property: Any) -> None:
+def test_with_its_own_page_alone(tmp_path: Path) -> None:
     megabytes = idle_megabytes(tmp_path, {}, {})
-    record_property("megabytes", megabytes)
     print(f"\nidle with {POLICIES} policies, local alone: {megabytes:.0f} MB")
     assert megabytes <= ALONE
 
 
-def test_with_three_accounts_that_are_polled(tmp_path: Path, record_property: Any) -> None:
+def test_with_three_accounts_that_are_polled(tmp_path: Path) -> None:
     with FakeX() as x, FakePds() as pds, FakeMastodon() as instance:
         fakes = (x, pds, instance)
         settings = {
@@ -71,6 +70,5 @@ def test_with_three_accounts_that_are_polled(tmp_path: Path, record_property: An
         }
         environment = {**secrets_of_x, **secrets_of_bluesky, **secrets_of_mastodon}
         megabytes = idle_megabytes(tmp_path, settings, environment, lambda: all(fake.asked for fake in fakes))
-    record_property("megabytes", megabytes)
     print(f"\nidle with {POLICIES} policies and three accounts polled: {megabytes:.0f} MB")
     assert megabytes <= POLLED

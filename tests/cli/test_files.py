@@ -38,6 +38,13 @@ def test_a_difference_as_json_has_every_field_that_was_promised(operator: Operat
     assert all(thread[0].startswith("Acme Privacy Policy: new in") for thread in found["posts"].values())
 
 
+def test_every_edit_is_shown_with_its_weight_and_why(operator: Operator, tmp_path: Path) -> None:
+    said = operator.types("diff", "--edits", *files(tmp_path), exits=1)
+    (line,) = [line for line in said.splitlines() if "added, 2. Information we collect: new sentence about ai" in line]
+    assert float(line.split()[0]) >= 1
+    assert "   + We may use the information" in said
+
+
 def test_no_difference_is_silent_and_exits_with_0(operator: Operator, tmp_path: Path) -> None:
     before, _ = files(tmp_path)
     assert operator.types("diff", before, before).startswith("silent: ")
@@ -91,6 +98,16 @@ def test_a_recorded_history_is_told_event_by_event(operator: Operator, tmp_path:
     assert events[0]["at"].startswith("2026-03-03T")
     assert events[0]["quotes"][0]["text"] == TRAINING
     assert "┌ bluesky" in operator.types("replay", str(tmp_path / "acme"))
+
+
+def test_what_stayed_silent_is_listed_with_its_reasons_when_asked_for(operator: Operator, tmp_path: Path) -> None:
+    recorded = history(tmp_path)
+    (recorded / "2026-04-01T090000.md").write_text(policy_text().replace("1 March 2026", "1 April 2026"))
+    said = operator.types("replay", str(recorded), "--all")
+    assert "baseline  (2026-03-01T120000.md)" in said
+    assert "silent  (2026-04-01T090000.md)" in said
+    assert "only a date" in said
+    assert "silent" not in operator.types("replay", str(recorded))
 
 
 def test_a_folder_without_a_history_is_an_error_that_says_how_files_are_named(
