@@ -187,9 +187,6 @@ def measure(passage: Passage, own: Page, other: Page, where: Where) -> dict[str,
     around = topics(tokens) if passage.kind is EditKind.REWORDED else ()
     found["about something"] = float(bool(topics(shown)))
     found["in a passage about something"] = float(bool(around))
-    found["no word of policies"] = float(
-        not topics(tokens) and not MODALS & set(tokens) and not (YOU | WE) & set(tokens)
-    )
     silent = not (topics(tokens) or MODALS.intersection(tokens) or (YOU | WE).intersection(tokens))
     found["no word of policies"] = float(silent)
     found["among text"] = own.among_text(sentence.block)

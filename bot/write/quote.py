@@ -17,9 +17,10 @@ from bot.compare.passages import Passage
 from bot.compare.sentences import wording
 from bot.model import EditKind, Quote, Version
 
-#: A quote is about a clause long, in characters; a sentence that is hardly longer is left whole.
-LENGTH = 300
-_WHOLE = 360
+#: A quote is a clause or a few sentences long, in characters; a sentence that is hardly longer is left whole. A reader
+#: takes in as much at one look, and a shorter one often holds only half of the clause that matters.
+LENGTH = 400
+_WHOLE = 450
 #: A handful makes the thread; the rest is for the change page.
 MOST = 6
 #: What it costs a quote that an earlier one is of its section, or of its topic.

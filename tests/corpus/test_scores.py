@@ -40,26 +40,26 @@ def test_pairs_of_the_companies_whose_pairs_the_rules_were_written_with(corpus: 
     assert figures["false_quotes"] == 0
     assert figures["precision"] >= 0.95
     assert figures["recall"] >= 0.95
-    assert figures["lead_quote"] >= 0.85
-    assert figures["first_three"] >= 0.93
-    assert figures["false_posts_broken"] <= 4
+    assert figures["lead_quote"] >= 0.88
+    assert figures["first_three"] >= 0.97
+    assert figures["false_posts_broken"] <= 3
 
 
 def test_pairs_of_companies_that_the_rules_have_never_seen(corpus: Path) -> None:
     figures = scored(corpus, "pairs", "--half", "b")
     assert figures["errors"] == 0
     assert figures["false_quotes"] == 0
-    assert figures["precision"] >= 0.89
-    assert figures["recall"] >= 0.90
-    assert figures["lead_quote"] >= 0.65
-    assert figures["first_three"] >= 0.80
-    assert figures["false_posts_broken"] <= 4
+    assert figures["precision"] >= 0.90
+    assert figures["recall"] >= 0.92
+    assert figures["lead_quote"] >= 0.71
+    assert figures["first_three"] >= 0.87
+    assert figures["false_posts_broken"] <= 3
 
 
 def test_every_known_story_is_told(corpus: Path) -> None:
     figures = scored(corpus, "stories")
-    assert figures["told"] >= figures["stories"] - 1
-    assert figures["told_in_first_three"] >= 13
+    assert figures["told"] == figures["stories"]
+    assert figures["told_in_first_three"] >= 15
 
 
 def test_whole_histories_without_repeats_and_hardly_anything_fleeting(corpus: Path) -> None:
@@ -70,3 +70,13 @@ def test_whole_histories_without_repeats_and_hardly_anything_fleeting(corpus: Pa
     assert figures["unfounded_follow_ups"] == 0
     assert figures["fleeting"] <= 0.03 * figures["timeline_posts"]
     assert figures["timeline_stories_told"] >= figures["timeline_stories"] - 1
+
+
+def test_pages_as_they_were_fetched(corpus: Path) -> None:
+    figures = scored(corpus, "raw")
+    assert figures["raw_errors"] == 0
+    assert figures["page_recall"] >= 0.985
+    assert figures["pages_below_95"] <= 1
+    assert figures["page_precision"] >= 0.93
+    assert figures["shells_refused"] == figures["shells"]
+    assert figures["noise_posts"] == 0

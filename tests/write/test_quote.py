@@ -45,7 +45,7 @@ def test_a_reworded_sentence_is_quoted_with_what_it_was() -> None:
 
 
 def test_a_long_sentence_is_cut_at_pauses_around_what_is_new() -> None:
-    old = f"We keep the letters that you write to us{CLAUSE * 3}, and we delete them{CLAUSE}."
+    old = f"We keep the letters that you write to us{CLAUSE * 4}, and we delete them{CLAUSE}."
     new = old.replace(", and we delete them", ", and we sell them to 40 advertisers without asking you")
     (quote,) = quotes(with_lines(old), with_lines(new))
     assert "sell them to 40 advertisers without asking you" in quote.text
