@@ -10,18 +10,24 @@ import pytest
 
 from bot.clock import StoryClock
 from bot.model import (
+    Change,
     DeliveryState,
+    EditKind,
     Event,
     EventKind,
     Policy,
+    Quote,
     Snapshot,
     Source,
     Standpoint,
+    StoryKind,
     Validators,
+    Verdict,
 )
 from bot.pipeline import CYCLE_ENDED, Pipeline
 from bot.platforms.local import Local
 from bot.ports import PlatformSetup
+from bot.steps.decide import story
 from bot.steps.habits import Habits
 from bot.store import open_store
 from tests.fakes.site import SALE, TRAINING, Site, policy_text
@@ -236,6 +242,18 @@ async def test_nothing_is_told_by_an_upgrade_of_our_own_extractor(life: Life, mo
     await life.lives(HOUR)
     monkeypatch.setattr("bot.steps.read.EXTRACTOR", 999)
     assert await life.lives(72 * HOUR) == []
+
+
+async def test_what_the_stored_page_does_not_hold_is_parked_and_never_sent(life: Life) -> None:
+    await life.lives(HOUR)
+    current = life.store.reading(ACME.id).current
+    assert current is not None
+    lie = Change(Verdict.POST, ("new sentence",), quotes=(Quote(SALE, EditKind.ADDED),))
+    told = story(ACME, StoryKind.POST, lie, NOON, NOON, current.snapshot_sha256)
+    life.store.tell(told, life.pipeline.clerk.owe(told), {})
+    await life.pipeline.publish_due()
+    assert life.pinned == 0
+    assert {delivery.state for delivery in life.store.deliveries()} == {DeliveryState.PARKED}
 
 
 async def test_a_dead_wall_does_not_hold_back_the_bots_own_page(life: Life) -> None:

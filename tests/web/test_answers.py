@@ -181,6 +181,12 @@ async def test_a_host_header_cannot_put_one_page_in_the_place_of_another(house: 
     assert "A sentence that is new." in (await busy.get("/changes/news")).text
 
 
+@pytest.mark.parametrize("path", ["/", "/about", "/changes/news", "/policies", "/feed.xml", "/no/such/page"])
+async def test_no_address_is_made_from_what_a_stranger_calls_the_host(told: House, path: str) -> None:
+    answer = await told.client.get(path, headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.text + "".join(answer.headers.values())
+
+
 async def test_head_is_answered_like_get(told: House) -> None:
     answer = await told.client.head("/changes/news")
     assert answer.status_code == 200
