@@ -9,13 +9,24 @@ that an operator can check by eye.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.compare import weights
 from bot.compare.effective import only_dates
 from bot.compare.features import terms
-from bot.compare.firm_words import COMPANY_FORMS, DUTIES, EXCEPTIONS, FIRM, FUTURES, MODALS, NEGATIONS, PERMITS, YOU
+from bot.compare.firm_words import (
+    ALL_SMALL_WORDS,
+    COMPANY_FORMS,
+    DUTIES,
+    EXCEPTIONS,
+    FIRM,
+    FUTURES,
+    MODALS,
+    NEGATIONS,
+    PERMITS,
+    YOU,
+)
 from bot.compare.furniture import furniture, prose
 from bot.compare.lexicon import topics
 from bot.compare.passages import Passage
@@ -23,6 +34,10 @@ from bot.model import Edit, EditKind
 
 #: An edit of this weight is news by itself.
 NEWS = 1.0
+#: What is worth a place on the change page, but is no news by itself.
+_UNSURE = 0.9
+#: In a language that is understood, one word in so many is a small one: it, of, the.
+_SMALL_WORDS = 12
 #: A sentence that comes to speak of one of these is news.
 GRAVE = frozenset({"ai", "sale", "biometrics", "arbitration"})
 #: A false alarm costs a follower more than an editorial change missed: news must be twice as likely as not.
@@ -51,6 +66,8 @@ def judge_passage(passage: Passage, why_silent: str, found: Mapping[str, float])
     plain = plainly(passage)
     if plain:
         weight = max(weight, NEWS)
+    elif unsure := _unsure(shown, about, found):
+        weight, plain = min(weight, _UNSURE), (unsure,)
     reasons = (_heading(passage, about), *(plain or _firm_words(passage, found)))
     return Judged(_edit(passage, weight, about, reasons), passage, _sum(weights.LEAD, found))
 
@@ -112,6 +129,18 @@ def plainly(passage: Passage) -> tuple[str, ...]:
     before = set(topics(passage.before.words))
     found += [f"now about {topic}" for topic in topics(passage.new_words) if topic in GRAVE and topic not in before]
     return tuple(found)
+
+
+def _unsure(shown: Sequence[str], about: Sequence[str], found: Mapping[str, float]) -> str:
+    """Why the weights are not believed, or "".
+
+    Where a passage has no topic, no term or sum, and not even the small words of a language that is known, the features
+    say little: such a passage is news only where the page's own date moved on with it.
+    """
+    if about or found.get("term or sum") or found.get("date moved on"):
+        return ""
+    small = sum(word in ALL_SMALL_WORDS for word in shown)
+    return "" if small * _SMALL_WORDS >= len(shown) else "in a language that is not known well enough"
 
 
 def _force(words: set[str]) -> str:

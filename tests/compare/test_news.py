@@ -37,6 +37,16 @@ def test_a_word_can_be_news_and_the_reason_names_it(before: str, after: str, why
     assert why in reasons[0]
 
 
+def test_what_is_written_in_a_language_not_known_is_news_only_where_the_page_dates_it() -> None:
+    told = "Μένει στην πόλη με την οικογένειά του και γράφει βιβλία για τη θάλασσα και τα καράβια."
+    new = version(with_lines(told, f"{told} Αγαπά τη μουσική."))
+    old = version(POLICY)
+    assert compare(old, new).verdict is Verdict.SILENT
+    assert "in a language that is not known well enough" in compare(old, new).edits[0].reasons
+    dated = version(with_lines(told, f"{told} Αγαπά τη μουσική.").replace("1 March 2026", "9 June 2026"))
+    assert "in a language that is not known well enough" not in compare(old, dated).edits[0].reasons
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
