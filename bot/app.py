@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from bot import log
 from bot.clock import SystemClock
 from bot.errors import ConfigError, SmallprintError
-from bot.model import Event, Policy, Source
+from bot.model import Event, EventKind, Policy, Source
 from bot.pipeline import Pipeline
 from bot.platforms import available, build
 from bot.ports import Clock, PlatformSetup, Publisher, Store
@@ -28,13 +28,21 @@ from bot.requests.answer import Desk
 from bot.requests.finding import Found
 from bot.requests.limits import Limits, Mode
 from bot.settings import Loaded, Settings, secrets
+from bot.steps import reconcile
 from bot.steps.habits import Habits
 from bot.store import open_store
+from bot.store.watermark import Watermark
 from bot.watch import watchlist
+from bot.watch.browser import Chromium, Place
 from bot.watch.discover import discover
 from bot.watch.fetch import WebFetcher
+from bot.watch.render import Renderer
+from bot.watch.route import Route
+from bot.watch.showing import Bounds
+from bot.watch.workers import Workers
 from bot.web import Counters, serve
 from bot.web import build as pages
+from bot.write.draw import draw
 
 #: Without a full cycle for so long (and two intervals) the bot is not ready: something keeps it from its work.
 STALE_AFTER = timedelta(minutes=30)
@@ -64,29 +72,44 @@ class Bot:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.counters = Counters()
-        self.listeners = (report, self.counters.listen)
+        self.listeners = (report, self.counters.listen, self._mark)
         self.store = open_store(loaded.store_url)
+        self.watermark = Watermark(loaded.store_url)
         self.store.sync_list(listed(loaded))
+        secret = secret or secrets()
+        self.renderer = renderer(settings, secret)
         self.fetcher = WebFetcher(
             contact=settings.watching.contact,
             clock=self.clock,
             allowed=settings.watching.allow_hosts,
             own=[settings.web.public_url] if settings.web.public_url else [],
             pause=settings.watching.pause_seconds,
+            renderer=self.renderer,
         )
-        self.publishers = publishers(settings, self.store, secret or secrets())
+        #: Goes another way to the same pages, where the operator set one.
+        self.second = second(self.fetcher, settings, secret)
+        self.publishers = publishers(settings, self.store, secret)
+        #: Starts no process before there is a page to read.
+        self.extractor = Workers()
         self.desk = self._desk()
         self.pipeline = Pipeline(
             store=self.store,
             fetcher=self.fetcher,
+            extractor=self.extractor,
+            second=self.second,
             publishers=self.publishers,
             clock=self.clock,
             habits=habits(settings),
             report=self._report,
-            desk=None if settings.requests.mode == "off" else self.desk,
+            desk=self.desk,
+            draw=draw if settings.publishing.pictures else None,
             owner=_owner(os.getpid()),
         )
         self._running: set[asyncio.Task[None]] = set()
+
+    def _mark(self, event: Event) -> None:
+        if event.kind is EventKind.SENT:
+            self.watermark.note(self.store)
 
     def _report(self, event: Event) -> None:
         for listen in self.listeners:
@@ -101,21 +124,27 @@ class Bot:
             accounts=frozenset(asked.accounts),
             per_person_a_day=asked.per_person_a_day,
             per_host=asked.per_host,
+            in_all=asked.in_all,
             answers_an_hour=asked.answers_an_hour,
         )
 
         async def find(target: str) -> Found:
-            return await discover(target, self.fetcher.get)
+            return await discover(target, self.fetcher.get, self.extractor, stranger=True)
 
-        return Desk(self.store, find, limits, own, lambda story: self.pipeline.clerk.link(story))
+        page = self.settings.web.public_url
+        return Desk(self.store, find, limits, own, lambda story: self.pipeline.clerk.link(story), page)
 
     # ---- one round, for `check`, and all rounds, for `run` ---------------------------------------------------
 
     async def round(self) -> None:
         """Check what is due, tell what follows from it, and send what is owed."""
+        await self.look()
+        await self.pipeline.publish_due()
+
+    async def look(self) -> None:
+        """Check what is due, and tell what follows. Sending is another tick's: a slow platform holds up no check."""
         await self.pipeline.check_due()
         self.pipeline.tell_what_takes_effect()
-        await self.pipeline.publish_due()
 
     async def run(self, *, tick: timedelta = timedelta(seconds=15), stop: asyncio.Event | None = None) -> None:
         """Serve the pages and keep the ticks going until SIGINT, SIGTERM or ``stop``; then drain and end."""
@@ -128,7 +157,7 @@ class Bot:
         server, serving = await serve(self.pages(), self.settings.web.host, self.settings.web.port)
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
         for name, job, every in (
-            ("check", self.round, tick),
+            ("check", self.look, tick),
             ("publish", self.pipeline.publish_due, tick / 3),
             ("mentions", self.pipeline.answer_mentions, tick * 4),
             ("upkeep", self._upkeep, tick * 40),
@@ -147,10 +176,19 @@ class Bot:
         await self.aclose()
 
     def take_over(self) -> None:
-        """Free what a process of this machine had in hand when it was killed, instead of waiting for its leases."""
+        """Free what a process of this machine had in hand when it was killed, instead of waiting for its leases; and
+        see whether an older database was restored."""
         for owner in self.store.lease_owners():
             if _is_gone(owner):
                 self.store.end_leases(owner, self.clock.now())
+        if self.watermark.is_ahead_of(self.store):
+            lost = reconcile.begin(self.store, self.clock.now())
+            structlog.get_logger().warning(
+                "the database is older than what the bot has done, or comes from elsewhere: until "
+                f"{lost.until:%Y-%m-%d} the platforms are asked first whether a post is there already",
+                since=lost.since.isoformat(),
+            )
+        self.watermark.note(self.store)
 
     async def _drain(self) -> None:
         """Let what has begun come to its end; what takes too long is cut off, and its claim tells the next start."""
@@ -171,6 +209,7 @@ class Bot:
             title=web.title,
             contact=self.settings.watching.contact,
             stale_after=max(STALE_AFTER, 2 * self.settings.interval),
+            unread_after=self.settings.unread_after,
             counters=self.counters,
         )
 
@@ -189,12 +228,17 @@ class Bot:
             self._running.discard(task)
 
     async def _upkeep(self) -> None:
-        """What may wait: statistics for the database's planner and a smaller write-ahead log."""
+        """What may wait: to forget what is gone, statistics for the database's planner, a smaller write-ahead log."""
+        await self.pipeline.forget()
         self.store.tidy()
 
     async def aclose(self) -> None:
         """Give everything back."""
         await self.fetcher.aclose()
+        if self.second is not None:
+            await self.second.aclose()
+        await self.renderer.aclose()
+        await self.extractor.aclose()
         for publisher in self.publishers.values():
             await publisher.aclose()
         self.store.close()
@@ -229,10 +273,36 @@ def habits(settings: Settings) -> Habits:
         alternating=timedelta(hours=settings.patience.alternating_hours),
         per_hour=publishing.per_hour,
         per_day=publishing.per_day,
+        per_hour_late=publishing.per_hour_late,
         at_once=settings.watching.at_once,
         live=frozenset({"local", *(publishing.platforms if publishing.publish else ())}),
         public_url=settings.web.public_url,
+        name=settings.web.title,
     )
+
+
+def renderer(settings: Settings, secret: Callable[[str], str]) -> Renderer:
+    """What shows policies that are filled by script; no browser is started or looked for before one is due."""
+    table = settings.renderer
+    place = Place(table.address, secret("SMALLPRINT_RENDERER_KEY"), table.program, table.sandbox)
+    bounds = Bounds(
+        seconds=table.seconds,
+        requests=table.requests,
+        size=int(table.megabytes * 1024**2),
+        memory=int(table.memory_megabytes * 1024**2),
+        idle=table.idle_minutes * 60,
+    )
+    return Renderer(Chromium(place), bounds)
+
+
+def second(fetcher: WebFetcher, settings: Settings, secret: Callable[[str], str]) -> WebFetcher | None:
+    """What goes the second route, if there is one.
+
+    Raises:
+        ConfigError: it is neither a proxy nor a service.
+    """
+    address = settings.watching.second_route
+    return fetcher.by(Route(address, secret("SMALLPRINT_SECOND_ROUTE_KEY"))) if address else None
 
 
 def publishers(settings: Settings, store: Store, secret: Callable[[str], str]) -> dict[str, Publisher]:

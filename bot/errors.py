@@ -32,6 +32,10 @@ class NotFound(SmallprintError):
     """The change, policy or request that a command names does not exist."""
 
 
+class CardError(SmallprintError):
+    """The picture of a change cannot be drawn (a letter without a font, no typst, no memory): its posts go without."""
+
+
 class FetchFailure(StrEnum):
     """Why a page could not be read, in the words of `status`, pages and metrics."""
 
@@ -61,6 +65,11 @@ class FetchError(SmallprintError):
     def can_retry(self) -> bool:  # type: ignore[override]
         """Whether the same check may succeed later without an operator doing anything."""
         return self.kind not in {FetchFailure.REFUSED, FetchFailure.DISALLOWED}
+
+
+class NotAsked(FetchError):
+    """Nobody asked for the page, because its host is left alone until ``retry_at``: it says nothing of the page itself.
+    ``kind`` is what the host failed with."""
 
 
 class ExtractError(FetchError):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 # ---- what is watched and what was read -----------------------------------------------------------------------
@@ -43,6 +43,8 @@ class Policy:
     language: str = ""
     source: Source = Source.LIST
     paused: bool = False
+    #: "browser" for a page that is filled by script; "": it is read as it comes.
+    renderer: str = ""
 
     @property
     def name(self) -> str:
@@ -73,6 +75,8 @@ class Snapshot:
     #: The charset of the Content-Type header, if it named one.
     charset: str = ""
     validators: Validators = Validators()
+    #: Where the site says that the page is now, for good (301 and 308 alone led there); "" where it says no such thing.
+    moved_to: str = ""
 
     @property
     def sha256(self) -> str:
@@ -231,6 +235,10 @@ class StoryKind(StrEnum):
     CORRECTION = "correction"
 
 
+#: Between two looks at a policy; a change in so long a time is told with both dates.
+LONG_GAP = timedelta(days=2)
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A confirmed thing to tell: a change, or what became of one."""
@@ -251,6 +259,16 @@ class Story:
     note: str = ""
     #: Why the operator took it back, or "".
     retracted: str = ""
+    #: For a POST: when the policy was last read before ``found_at``, without this wording. None: nobody wrote it down.
+    not_before: datetime | None = None
+
+    @property
+    def gap(self) -> tuple[date, date] | None:
+        """Between which days the wording changed, where nobody could look for so long that the day of the find alone
+        would mislead."""
+        if self.not_before is None or self.found_at - self.not_before < LONG_GAP:
+            return None
+        return self.not_before.date(), self.found_at.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +281,28 @@ class Receipt:
     url: str
     #: Bluesky needs the record's CID to reply to it; "" elsewhere.
     cid: str = ""
+
+
+class Shape(StrEnum):
+    """How a card is cut: as high as a phone shows it whole, or as wide as previews of links are."""
+
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The card of a change: a PNG, its size in pixels, and the same in words."""
+
+    png: bytes
+    width: int
+    height: int
+    alt: str
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of ``png``."""
+        return hashlib.sha256(self.png).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +322,8 @@ class Post:
     mention: str = ""
     #: That person's stable id on the platform (Bluesky: DID).
     mention_id: str = ""
+    #: Goes with the first part.
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +335,8 @@ class Part:
     number: int
     #: The platform's own frozen form (text, facets, time, rkey, media hash ...), opaque to everybody else.
     payload: bytes
+    #: The PNG that goes with it, or b"". The outbox keeps it apart and gives it only to whoever claims the part.
+    picture: bytes = b""
 
 
 class DeliveryState(StrEnum):
@@ -305,6 +349,8 @@ class DeliveryState(StrEnum):
     #: Nobody can tell by reading back, or the platform refuses it: an operator decides.
     PARKED = "parked"
     DISCARDED = "discarded"
+    #: It waited for so long that it is told with others, in one post (`Delivery.digest`).
+    DIGESTED = "digested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +378,8 @@ class Delivery:
     problem: str = ""
     receipt: Receipt | None = None
     sent_at: datetime | None = None
+    #: For DIGESTED: what the digest's own deliveries are about; "" otherwise.
+    digest: str = ""
     #: Who has claimed it; None while nobody has.
     owner: str | None = None
     #: 0 until the store has numbered it.
@@ -377,6 +425,8 @@ class CommandKind(StrEnum):
     STATUS = "status"
     LAST = "last"
     WHY = "why"
+    #: A number that answers a choice.
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +456,16 @@ class Watch:
     url: str
     state: RequestState
     asked_at: datetime
+    #: Since when the platform no longer shows the request to the bot; None while it does.
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A choice that was put to somebody: their number chooses an address, for the command that they had given."""
+
+    kind: CommandKind
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +539,12 @@ class Reading:
     #: Since when the news that is waiting for a second look has been seen, and which news it is.
     candidate_since: datetime | None = None
     candidate_signature: str = ""
+    #: When the policy was last read before that, without this news.
+    candidate_not_before: datetime | None = None
+    #: When a second route last showed the old text instead of the waiting news; None while none does.
+    disputed_at: datetime | None = None
+    #: The last check that found a whole policy.
+    last_read_at: datetime | None = None
     #: How often a candidate vanished before it could be confirmed, and when it last did.
     flaps: int = 0
     last_flap_at: datetime | None = None
@@ -493,7 +559,7 @@ class Health:
     """How a policy is doing, for `status`, pages and metrics."""
 
     policy: Policy
-    #: The last check, and the last one that could read the page.
+    #: The last check that asked for the page, and the last one that found a whole policy.
     last_checked_at: datetime | None = None
     last_read_at: datetime | None = None
     #: None: at once, it was never checked.
@@ -505,7 +571,11 @@ class Health:
     failures: int = 0
     #: Why the text last read is held; empty when it is not.
     held: tuple[str, ...] = ()
+    #: Since when news waits for its second look, and when a second route last showed the old text instead.
     candidate_since: datetime | None = None
+    disputed_at: datetime | None = None
+    #: Where the site says that the policy is now, for good; "" while it is where the watch list has it.
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,9 +585,13 @@ class Checked:
     policy_id: str
     at: datetime
     next_check_at: datetime
-    #: A failed read; then nothing below is set.
+    #: A failed read; then nothing below is set but ``asked``.
     failure: str = ""
     failure_message: str = ""
+    #: False for a failure of the page's host alone: nobody asked for the page, and it is no attempt.
+    asked: bool = True
+    #: Where the site says that the policy is now, "" for where it was; None: this check does not know.
+    moved_to: str | None = None
     #: A text that differs from the last one seen: both or neither, and with a ``standing``.
     snapshot: Snapshot | None = None
     version: Version | None = None
@@ -531,6 +605,8 @@ class Checked:
     #: The news that waits: written whenever ``standing`` is, so that None then ends the wait.
     candidate_since: datetime | None = None
     candidate_signature: str = ""
+    candidate_not_before: datetime | None = None
+    disputed_at: datetime | None = None
     flapped: bool = False
     #: Fingerprints (signed 64-bit) of sentences that are known wording from now on.
     remember: frozenset[int] = frozenset()
@@ -554,9 +630,12 @@ class EventKind(StrEnum):
     SEEN = "seen, waits for a second look"
     VANISHED = "gone before the second look"
     FAILED = "failed"
+    STILL_FAILING = "still failing"
+    NOT_ASKED = "not asked, waits with its host"
     RECOVERED = "recovered"
     SENT = "sent"
     NOT_SENT = "not sent"
+    NOT_DRAWN = "told without a picture"
     ANSWERED = "answered"
 
 

@@ -13,12 +13,14 @@ from bot.model import (
     DeliveryState,
     Health,
     Mention,
+    Offer,
     Part,
     Policy,
     Post,
     Reading,
     Receipt,
     RequestState,
+    Shape,
     Snapshot,
     Standpoint,
     StoredVersion,
@@ -48,6 +50,19 @@ class Fetcher(Protocol):
 
         Raises:
             FetchError: the page could not be read; ``kind`` says why.
+        """
+
+
+class Extractor(Protocol):
+    """Reads the words of a policy out of the bytes of its page."""
+
+    async def extract(self, snapshot: Snapshot, select: Sequence[str] = (), remove: Sequence[str] = ()) -> Version:
+        """The text of a page, PDF, Markdown or plain text; of a page: what the CSS selectors ``select`` name, without
+        what ``remove`` names.
+
+        Raises:
+            FetchError: the bytes hold no policy text, or cost more than a policy's may.
+            ConfigError: a selector is not CSS.
         """
 
 
@@ -108,6 +123,92 @@ class Inbox(Protocol):
 
     async def mentions(self, cursor: str) -> tuple[Sequence[Mention], str]:
         """Mentions after ``cursor`` ("" at the very first call: only from now on), oldest first, and the next cursor.
+
+        Raises:
+            PlatformError: the platform could not be asked.
+        """
+
+    async def gone(self, posts: Collection[str]) -> Collection[str]:
+        """Which of these posts of others (ids of mentions) the platform does not show to the bot.
+
+        They are deleted, or of an account that is gone or that blocks the bot.
+
+        Raises:
+            PlatformError: the platform could not be asked.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a platform shows a picture best, and the most that it takes."""
+
+    shape: Shape
+    #: Bytes of a picture, and UTF-16 units of its alt text.
+    most_bytes: int
+    most_alt: int
+
+
+@runtime_checkable
+class Illustrated(Protocol):
+    """The optional ability of a Publisher whose posts may carry a picture (`Post.picture`)."""
+
+    frame: Frame
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """The optional ability of a Publisher whose posts cost money."""
+
+    #: The most that may be spent in a calendar month (UTC), in millionths of a dollar; None: as much as it takes.
+    budget: int | None
+
+    def price(self, part: Part) -> int:
+        """What sending this part once costs, in millionths of a dollar. Pure."""
+
+
+@runtime_checkable
+class PlacesLink(Protocol):
+    """The optional ability of a Publisher to choose where in a thread the one link goes."""
+
+    #: At the end; otherwise in the first part.
+    link_last: bool
+
+
+@runtime_checkable
+class Labelled(Protocol):
+    """The optional ability of a Publisher to say publicly that its account is a bot's."""
+
+    async def label(self) -> str:
+        """Mark the account as a bot's where that is not done yet. Returns what was done, or the steps that are left for
+        a person; "" where it is marked already.
+
+        Raises:
+            PlatformError: the platform could not be asked, or does not let the keys do it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """One of the bot's own posts, as the platform shows it."""
+
+    receipt: Receipt
+    words: str
+    at: datetime
+    #: The platform's id of the post that it replies to or quotes, or "".
+    above: str = ""
+    #: What it cost, in millionths of a dollar.
+    price: int = 0
+
+
+@runtime_checkable
+class Timeline(Protocol):
+    """The optional ability of a Publisher to say what it has posted, for a bot whose memory is older than its posts."""
+
+    def words(self, part: Part) -> str:
+        """The words of a frozen part, as `own_posts` would show them. Pure."""
+
+    async def own_posts(self, since: datetime) -> Sequence[OwnPost]:
+        """The account's own posts since then, newest first.
 
         Raises:
             PlatformError: the platform could not be asked.
@@ -179,6 +280,10 @@ class PolicyStore(Protocol):
     def said(self, policy_id: str, text_sha256: str) -> bool:
         """Whether the policy was accepted with exactly this text (`Version.sha256`) before."""
 
+    def alike(self, policy_id: str, text_sha256: str) -> Sequence[str]:
+        """Other watched policies of the same host that show exactly this text now, though what they say is otherwise
+        not what this one says: one wall, or one new document, in the place of several. Their ids."""
+
     def version(self, version_id: int) -> Version:
         """The text of a StoredVersion. Raises NotFound, and StoreError naming the policy where it is damaged."""
 
@@ -205,6 +310,9 @@ class PolicyStore(Protocol):
 
     def story(self, story_id: str) -> Story:
         """Raises NotFound."""
+
+    def picture(self, story_id: str) -> bytes | None:
+        """The card of a story as its page shows it (a PNG); None where there is none."""
 
     def follow_ups(self, story_id: str) -> Sequence[Story]:
         """The stories under this one, oldest first."""
@@ -242,8 +350,32 @@ class OutboxStore(Protocol):
         own. What is sent stays sent, UNKNOWN never becomes OWED again, and what an operator decided meanwhile yields to
         SENT alone. DISCARDED takes the rest of its thread along."""
 
-    def sent_since(self, publisher: str, since: datetime) -> int:
-        """How many stories (first parts, answers to people left out) were sent after ``since``."""
+    def begun_since(self, publisher: str, since: datetime) -> int:
+        """How many stories (first parts, answers to people left out) were begun after ``since``: sent, or perhaps."""
+
+    def waiting_since(self, publisher: str, now: datetime) -> datetime | None:
+        """When the story was owed that has waited the longest, of those that could be sent now."""
+
+    def stale(self, publisher: str, before: datetime) -> Sequence[Delivery]:
+        """What is to be told in one digest, oldest first: all parts of each story that was owed before then and was
+        never tried, with what an untried digest holds already; empty where nothing is new. Corrections never are."""
+
+    def fold(self, digest: Delivery, members: Sequence[Delivery]) -> bool:
+        """Owe a digest in the place of its members (they become DIGESTED) and of the digests that they were in; what
+        follows one of them follows the digest. False, and nothing done, where one was touched meanwhile."""
+
+    def told_in(self, digest: str) -> Sequence[str]:
+        """The stories that a digest tells, by what its delivery is about; empty for what is no digest."""
+
+    def reserve(self, publisher: str, prices: Mapping[str, int], budget: int | None, now: datetime) -> bool:
+        """Set aside what these parts cost (key: millionths of a dollar), all or nothing, within the month's
+        ``budget``. It counts as spent from the moment at which the part may have been sent."""
+
+    def spent(self, publisher: str, now: datetime) -> int:
+        """Millionths of a dollar: what this calendar month (UTC) has cost, what is set aside included."""
+
+    def charge(self, publisher: str, key: str, price: int, now: datetime) -> None:
+        """Count a part that was found on the platform, if its price was not counted yet."""
 
     def deliveries(self, *, about: str = "", states: Collection[DeliveryState] = ()) -> Sequence[Delivery]:
         """The outbox, oldest first; all states when none are named."""
@@ -251,6 +383,12 @@ class OutboxStore(Protocol):
     def steer(self, delivery_id: int, state: DeliveryState) -> Delivery:
         """An operator's word: OWED (try again at once; what may have been tried becomes UNKNOWN and is read back first)
         or DISCARDED (with the rest of its thread). Raises NotFound, also for what is sent or was never frozen."""
+
+    def sent_count(self) -> int:
+        """How many parts were ever sent: it only grows, unless the database is replaced by an older one."""
+
+    def rest_platform(self, publisher: str, until: datetime) -> None:
+        """The platform asked for a pause: nothing is sent to it before ``until``."""
 
     def pause_platform(self, publisher: str, reason: str) -> None:
         """Keep everything of this platform back until `resume_platform`."""
@@ -284,13 +422,41 @@ class RequestStore(Protocol):
         """Approve, refuse or stop. Raises NotFound."""
 
     def opt_out(self, platform: str, author_id: str) -> None:
-        """Never answer this account again."""
+        """Never answer this account again. It outlives the database being put back to an older one."""
 
     def opted_out(self, platform: str, author_id: str) -> bool:
         """Whether it asked for that."""
 
     def asked_since(self, since: datetime, *, platform: str = "", author_id: str = "", host: str = "") -> int:
         """How many watches were asked for after ``since``, by whom or for which host."""
+
+    def answered(self, platform: str, key: str) -> bool:
+        """Whether a reply was ever owed under this key (`Reply.key`), also where nothing else of it is still known."""
+
+    def offer(self, platform: str, author_id: str, offer: Offer, at: datetime) -> None:
+        """Remember the choice that is put to somebody, in the place of an earlier one."""
+
+    def offered(self, platform: str, author_id: str, since: datetime) -> Offer | None:
+        """The choice that was put to somebody after ``since``."""
+
+    def to_look_for(self, platform: str, seen: datetime, missed: datetime, limit: int) -> Sequence[Watch]:
+        """Requests of a platform whose turn it is to be looked for, the longest waiting first: last there (or made)
+        before ``seen``, or last not there before ``missed``."""
+
+    def unwanted(self) -> Sequence[Watch]:
+        """Requests of accounts that opted out, which an older database that was put back still has."""
+
+    def looked_for(self, watch_ids: Collection[int], missing: Collection[int], at: datetime) -> None:
+        """These requests were looked for; ``missing`` of them are not there."""
+
+    def forget(self, watch_id: int) -> None:
+        """Nothing of this request is kept, nor of what was and is owed to who asked, but that it was answered."""
+
+    def forget_answers(self, before: datetime) -> int:
+        """Keep of the replies that were owed ``before`` then only that there was one, and of the choices nothing.
+
+        A reply that is not sent yet never will be. Returns how many replies that were.
+        """
 
 
 class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
@@ -302,6 +468,9 @@ class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
     def remember(self, name: str, text: str) -> None:
         """Keep a small named text."""
 
+    def last_moment(self) -> datetime | None:
+        """The newest thing that this store knows of; None for an empty one."""
+
     def lease_owners(self) -> Collection[str]:
         """Who has policies or parts of the outbox leased."""
 
@@ -309,7 +478,8 @@ class Store(PolicyStore, OutboxStore, RequestStore, Protocol):
         """``owner`` is gone: what it had leased is free at once. A part that it was sending comes back as UNKNOWN."""
 
     def tidy(self) -> None:
-        """What may wait for a quiet moment: statistics for the planner, a small write-ahead log."""
+        """What may wait for a quiet moment: statistics for the planner, a small write-ahead log, pictures that nobody
+        needs any more."""
 
     def close(self) -> None:
         """Give back the database."""

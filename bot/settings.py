@@ -44,10 +44,46 @@ class Watching(_Table):
     pause_seconds: float = Field(default=2, ge=0)
     #: Checks under way at once.
     at_once: int = Field(default=8, ge=1, le=200)
+    #: Days without a good read after which a policy's page and `status` say so.
+    unread_days: float = Field(default=7, gt=0)
     #: An address or page at which the operator can be reached; part of the User-Agent.
     contact: str = Field(default=DEFAULT_CONTACT, min_length=3)
     #: Hosts ("127.0.0.1:8080", "wiki.corp.example") that may be read although they are not public.
     allow_hosts: tuple[str, ...] = ()
+    #: Another way to a page, by which it is looked at again before a loss is believed: a proxy
+    #: ("http://proxy.example:3128") or a browser service ("https://shows.example/get?url={url}"). Its key comes from
+    #: SMALLPRINT_SECOND_ROUTE_KEY: "name:password" for a proxy, what stands for "{key}" in a service's address.
+    second_route: str = ""
+
+
+class Renderer(_Table):
+    """``[renderer]``: the browser for policies that are filled by script (``renderer = "browser"`` on a watch list)."""
+
+    #: Of a running browser: where it serves the Chrome DevTools Protocol ("http://127.0.0.1:9222", "wss://...");
+    #: "{key}" in it stands for SMALLPRINT_RENDERER_KEY. "": the bot starts one itself.
+    address: str = ""
+    #: A Chromium on this machine; "": the one on the PATH.
+    program: str = ""
+    #: False where the machine has no sandbox to give, as in some containers; root never has one.
+    sandbox: bool = True
+    #: The most that one page may take: seconds, and what its scripts ask for.
+    seconds: float = Field(default=30, ge=5, le=120)
+    requests: int = Field(default=100, ge=1)
+    megabytes: float = Field(default=15, ge=1, le=100)
+    #: The memory that a browser which the bot started may take.
+    memory_megabytes: float = Field(default=800, ge=300)
+    #: The browser is closed when no policy needed it for so long.
+    idle_minutes: float = Field(default=5, ge=0)
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        scheme, _, rest = value.partition("://")
+        if value and scheme not in ("http", "https", "ws", "wss"):
+            raise ValueError("must start with http://, https://, ws:// or wss://")
+        if "@" in rest.partition("/")[0]:
+            raise ValueError("must hold no password: write {key} in it, and set SMALLPRINT_RENDERER_KEY")
+        return value
 
 
 class Patience(_Table):
@@ -55,7 +91,8 @@ class Patience(_Table):
 
     #: Where the change is coherent and plainly news.
     plain_minutes: float = Field(default=30, ge=0)
-    #: Where the signal is weak.
+    #: Where the signal is weak, or the page is doubted (wording gone, all of it new, a third of it missing). A second
+    #: route that does not answer makes it twice as long.
     weak_hours: float = Field(default=24, ge=0)
     #: Where the page is known to alternate between texts.
     alternating_hours: float = Field(default=72, ge=0)
@@ -68,8 +105,12 @@ class Publishing(_Table):
     publish: bool = False
     #: Publishers by id, as their packages register them.
     platforms: tuple[str, ...] = ("local",)
+    #: Whether posts carry a picture of the change, where there are fonts for it.
+    pictures: bool = True
     per_hour: int = Field(default=6, ge=1)
     per_day: int = Field(default=24, ge=1)
+    #: While stories wait for more than an hour, as after an outage; what waits for two days goes into one digest.
+    per_hour_late: int = Field(default=3, ge=1)
 
 
 class Web(_Table):
@@ -98,6 +139,7 @@ class Requests(_Table):
     accounts: tuple[str, ...] = ()
     per_person_a_day: int = Field(default=5, ge=1)
     per_host: int = Field(default=5, ge=1)
+    in_all: int = Field(default=500, ge=1)
     answers_an_hour: int = Field(default=60, ge=1)
 
 
@@ -109,6 +151,7 @@ class Settings(_Table):
     #: "debug", "info", "warning" or "error".
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     watching: Watching = Watching()
+    renderer: Renderer = Renderer()
     patience: Patience = Patience()
     publishing: Publishing = Publishing()
     web: Web = Web()
@@ -120,6 +163,11 @@ class Settings(_Table):
     def interval(self) -> timedelta:
         """Between two checks of a policy."""
         return timedelta(minutes=self.watching.interval_minutes)
+
+    @property
+    def unread_after(self) -> timedelta:
+        """Without a good read for so long, it is said of a policy."""
+        return timedelta(days=self.watching.unread_days)
 
 
 @dataclass(frozen=True, slots=True)

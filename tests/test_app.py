@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.app import Bot, habits, listed, publishers
 from bot.errors import ConfigError
 from bot.model import EventKind, Policy, Source
 from bot.settings import Loaded, parse
+from bot.steps.reconcile import lost_time
 from tests.cli.conftest import page
 from tests.fakes.policies import PolicyWeb
 from tests.fakes.process import RunningBot
@@ -34,6 +36,23 @@ def test_with_publish_only_what_is_named_is_built_and_posts(tmp_path: Path) -> N
     bot = Bot(loaded(tmp_path, publishing=settings), secret=lambda name: "")
     assert bot.publishers.keys() == {"local", "mastodon"}
     assert bot.pipeline.habits.live == {"local", "mastodon"}
+
+
+def test_a_second_route_and_a_browser_are_the_operators_to_name(tmp_path: Path) -> None:
+    assert Bot(loaded(tmp_path), secret=lambda name: "").second is None
+    watching = {"default_list": False, "second_route": "https://shows.example/?key={key}&url={url}"}
+    asked: list[str] = []
+
+    def secret(name: str) -> str:
+        asked.append(name)
+        return "a key"
+
+    bot = Bot(loaded(tmp_path, watching=watching, renderer={"address": "wss://browser.example"}), secret=secret)
+    assert bot.second is not None
+    assert bot.second is not bot.fetcher
+    assert {"SMALLPRINT_SECOND_ROUTE_KEY", "SMALLPRINT_RENDERER_KEY"} <= set(asked)
+    with pytest.raises(ConfigError, match="`second_route` under"):
+        Bot(loaded(tmp_path, watching=watching | {"second_route": "shows.example"}), secret=secret)
 
 
 def test_every_habit_is_the_operators_to_change() -> None:
@@ -93,8 +112,10 @@ def test_it_ends_cleanly_when_it_is_asked_to(tmp_path: Path, signum: int) -> Non
         settings = {"watching": {"allow_hosts": web.allowed}}
         with RunningBot(tmp_path, settings, [acme]) as bot:
             bot.wait_for_a_cycle()
+            (reads,) = psutil.Process(bot.process.pid).children()
             assert bot.command("status")["policies"]["watched"] == 1
             assert bot.stop(signum) == 0
+            assert not reads.is_running()
         assert web.asked["/privacy"] == 1
         said = bot.said()
         assert EventKind.BASELINE.value in said
@@ -104,3 +125,13 @@ def test_it_ends_cleanly_when_it_is_asked_to(tmp_path: Path, signum: int) -> Non
             again.wait_for_a_cycle()
             assert again.stop(signum) == 0
         assert web.asked["/privacy"] == 1, "a restart forgets nothing: the next check is not due yet"
+
+
+def test_a_database_that_was_replaced_by_an_older_one_is_noticed_at_the_start(tmp_path: Path) -> None:
+    bot = Bot(loaded(tmp_path, store="sqlite:///bot.db"), secret=lambda name: "")
+    bot.take_over()
+    assert lost_time(bot.store, bot.clock.now()) is None
+    (tmp_path / "bot.db.sent").write_text("12")
+    bot.take_over()
+    assert lost_time(bot.store, bot.clock.now()) is not None
+    assert (tmp_path / "bot.db.sent").read_text() == "0"

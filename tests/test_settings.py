@@ -33,6 +33,9 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ('[web]\npublic_url = "bot.example"\n', "must start with https://"),
         ("[web]\nport = 99999\n", "“web.port”"),
         ('[requests]\nmode = "everybody"\n', "“requests.mode”"),
+        ('[renderer]\naddress = "browser.example:9222"\n', "must start with http://"),
+        ('[renderer]\naddress = "wss://me:hunter2@browser.example"\n', "must hold no password"),
+        ("[renderer]\nseconds = 1000\n", "“renderer.seconds”"),
         ("[web\n", "not valid TOML"),
     ],
 )

@@ -31,7 +31,6 @@ class Checks(Room):
                 update(policies)
                 .where(policies.c.number == policy.number)
                 .values(
-                    last_checked_at=checked.at,
                     next_check_at=checked.next_check_at,
                     lease_owner=None,
                     lease_until=None,
@@ -41,22 +40,30 @@ class Checks(Room):
 
 
 def _failed(policy: Row[Any], checked: Checked) -> dict[str, Any]:
-    """A failed read changes nothing but the count of failures."""
-    return {
+    """A failed read changes nothing but the count of failures, and not even that where the page was not asked for."""
+    if policy.failing and not checked.asked:
+        return {}
+    found = {
         "failing": checked.failure,
         "failing_message": checked.failure_message,
         "failing_since": policy.failing_since or checked.at,
-        "failures": policy.failures + 1,
     }
+    return found | {"failures": policy.failures + 1, "last_checked_at": checked.at} if checked.asked else found
 
 
 def _read(connection: Connection, policy: Row[Any], checked: Checked) -> dict[str, Any]:
     """A read writes its text and what follows from it; the policy's new columns."""
-    found = {"failing": "", "failing_message": "", "failing_since": None, "failures": 0, "last_read_at": checked.at}
+    found = {"failing": "", "failing_message": "", "failing_since": None, "failures": 0, "last_checked_at": checked.at}
     found["seen_version"] = seen = _seen_version(connection, policy, checked)
+    if _is_whole(connection, seen):  # a wall moves no policy
+        found["last_read_at"] = checked.at
+        if checked.moved_to is not None:
+            found["moved_to"] = checked.moved_to
     if checked.standing is not None:
         found["candidate_since"] = checked.candidate_since
         found["candidate_signature"] = checked.candidate_signature
+        found["candidate_not_before"] = checked.candidate_not_before
+        found["disputed_at"] = checked.disputed_at
     if checked.standing is Standing.ACCEPTED:
         found["current_version"] = seen
         if checked.version and not policy.language:
@@ -70,6 +77,11 @@ def _read(connection: Connection, policy: Row[Any], checked: Checked) -> dict[st
     set_standpoints(connection, checked.standpoints)
     owe(connection, checked.owed)
     return found
+
+
+def _is_whole(connection: Connection, seen: int | None) -> bool:
+    """Whether the text that the page shows is a whole policy's; what is held is not."""
+    return connection.execute(select(versions.c.standing).where(versions.c.id == seen)).scalar() != Standing.HELD
 
 
 def _seen_version(connection: Connection, policy: Row[Any], checked: Checked) -> int | None:

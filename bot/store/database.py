@@ -47,6 +47,8 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self.in_memory = _is_sqlite(parsed) and parsed.database in (None, "", ":memory:")
+        #: Where the tables are, if that is a file of this machine.
+        self.file = None if self.in_memory or not _is_sqlite(parsed) else _file(parsed)
         #: How it is called in errors; never with a password.
         self.place = _called(parsed)
         self._engine = self._open(parsed)
@@ -160,6 +162,11 @@ def _parse(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError) as error:
         raise StoreError("`store` is no database address: write for example sqlite:///state/smallprint.db.") from error
     return parsed
+
+
+def _file(url: URL) -> Path | None:
+    name = str(url.database)
+    return None if name.startswith("file:") else Path(name)
 
 
 def _is_sqlite(url: URL) -> bool:

@@ -115,6 +115,23 @@ class Policies(Room):
             )
             return sorted(map(_to_health, rows), key=lambda health: health.policy.id)
 
+    def alike(self, policy_id: str, text_sha256: str) -> Sequence[str]:
+        """Other watched policies of the same host that show exactly this text now, though they were different texts."""
+        own, own_current = policies.alias("own"), versions.alias("own_current")
+        seen, current = versions.alias("seen"), versions.alias("current")
+        others = (
+            select(policies.c.id)
+            .join(own, own.c.host == policies.c.host)
+            .join(seen, seen.c.id == policies.c.seen_version)
+            .join(current, current.c.id == policies.c.current_version)
+            .join(own_current, own_current.c.id == own.c.current_version)
+            .where(own.c.id == policy_id, policies.c.id != policy_id, policies.c.watched)
+            .where(seen.c.text_sha256 == text_sha256, current.c.text_sha256 != own_current.c.text_sha256)
+            .order_by(policies.c.id)
+        )
+        with self._database.read() as connection:
+            return connection.execute(others).scalars().all()
+
     def _set(self, policy_id: str, **values: bool) -> None:
         one = and_(policies.c.id == policy_id, policies.c.watched)
         with self._database.write() as connection:
@@ -139,6 +156,7 @@ def to_policy(row: Row[Any]) -> Policy:
         language=row.language,
         source=Source(row.source),
         paused=row.paused,
+        renderer=row.renderer,
     )
 
 
@@ -154,6 +172,8 @@ def _to_health(row: Row[Any]) -> Health:
         failures=row.failures,
         held=tuple(row.reasons or ()),
         candidate_since=row.candidate_since,
+        disputed_at=row.disputed_at,
+        moved_to=row.moved_to,
     )
 
 
@@ -167,11 +187,11 @@ def _change(connection: Connection, row: Row[Any], columns: dict[str, Any]) -> N
     """Update a policy where something differs. A language that was read is kept where none is named."""
     columns["language"] = columns["language"] or row.language
     changed = {name: value for name, value in columns.items() if value != getattr(row, name)}
-    if changed.keys() & {"url", "select", "remove"}:
+    if changed.keys() & {"url", "select", "remove", "renderer"}:
         # What the old address said about "has it changed?" would hide what the new one says.
         read = versions.c.id.in_([row.current_version, row.seen_version])
         forgotten = {"etag": "", "last_modified": "", "validators_url": "", "seen_sha256": ""}
         connection.execute(update(versions).where(read).values(forgotten))
-        changed["next_check_at"] = AT_ONCE
+        changed |= {"next_check_at": AT_ONCE, "moved_to": ""}
     if changed:
         connection.execute(update(policies).where(policies.c.number == row.number).values(changed))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration, which makes the tables below.
-REVISION = "0001"
+REVISION = "0006"
 #: The next check of a policy that was never checked.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,6 +72,11 @@ class Words(TypeDecorator[str]):
 
 def _text(name: str) -> Column[str]:
     return Column(name, Words, nullable=False, default="")
+
+
+def _added_text(name: str) -> Column[str]:
+    """Of a table that had rows before it had this column."""
+    return Column(name, Words, nullable=False, default="", server_default="")
 
 
 def _count(name: str) -> Column[int]:
@@ -129,6 +134,10 @@ policies = Table(
     _count("flaps"),
     Column("last_flap_at", Utc),
     *_lease(),
+    Column("candidate_not_before", Utc),
+    Column("disputed_at", Utc),
+    _added_text("moved_to"),
+    _added_text("renderer"),
     Index(None, "next_check_at"),
     Index(None, "lease_until"),
 )
@@ -205,6 +214,7 @@ stories = Table(
     _text("standpoint"),
     _text("retracted"),
     Column("retracted_at", Utc),
+    Column("not_before", Utc),
     Index(None, "policy", "confirmed_at"),
     Index(None, "confirmed_at"),
     Index(None, "under"),
@@ -234,12 +244,44 @@ outbox = Table(
     _json("receipt", nullable=True),
     Column("sent_at", Utc),
     *_lease(),
+    _added_text("digest"),
+    #: `pictures.sha256`, or "".
+    _added_text("picture"),
     UniqueConstraint("publisher", "key"),
     Index(None, "publisher", "state"),
     Index(None, "about"),
 )
 
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("sha256", Words, primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+)
+
 paused_platforms = Table("paused_platforms", metadata, Column("publisher", Words, primary_key=True), _text("reason"))
+
+#: Until when a platform asked not to be asked.
+platform_rests = Table(
+    "platform_rests",
+    metadata,
+    Column("publisher", Words, primary_key=True),
+    Column("until", Utc, nullable=False),
+)
+
+#: What sending a part costs, in millionths of a dollar: reserved before it is sent, spent when it may have been.
+spending = Table(
+    "spending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("publisher"),
+    _text("key"),
+    #: "2026-03": budgets are for a calendar month (UTC).
+    _text("month"),
+    Column("micros", BigInteger, nullable=False),
+    Column("spent", Boolean, nullable=False),
+    Index(None, "publisher", "key"),
+)
 
 #: Where several machines share a database, only one at a time asks a host or reads an inbox.
 hosts = Table("hosts", metadata, Column("host", Words, primary_key=True), *_lease())
@@ -258,9 +300,23 @@ watches = Table(
     _json("mention"),
     _text("state"),
     Column("asked_at", Utc, nullable=False),
+    #: When the platform was last asked whether the request is still there, and since when it is not.
+    Column("looked_at", Utc),
+    Column("missing_since", Utc),
     UniqueConstraint("platform", "author_id", "policy_id"),
     Index(None, "policy_id"),
     Index(None, "asked_at"),
+)
+
+#: The choice that was last put to an account.
+offers = Table(
+    "offers",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("author_id", Words, primary_key=True),
+    _text("kind"),
+    _json("choices"),
+    Column("offered_at", Utc, nullable=False),
 )
 
 opt_outs = Table(

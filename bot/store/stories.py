@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, select, tuple_, update
 from bot.errors import NotFound
 from bot.model import Change, Delivery, Policy, Standpoint, Story, StoryKind, Told
 from bot.store.database import Room, insert_if_new
+from bot.store.digests import take_apart
 from bot.store.history import number_of
 from bot.store.nouns import to_noun, to_plain
 from bot.store.outbox import hold_back, owe
@@ -102,6 +103,7 @@ class Stories(Room):
                 update(stories).where(wrong).values(retracted=correction.note, retracted_at=correction.confirmed_at)
             )
             add_story(connection, row.policy, correction)
+            take_apart(connection, row.id)
             out = hold_back(connection, row.id)
             owe(connection, [delivery for delivery in owed if delivery.publisher in out])
 
@@ -122,6 +124,7 @@ def add_story(connection: Connection, policy: int, story: Story) -> bool:
         "under": story.under,
         "note": story.note,
         "retracted": story.retracted,
+        "not_before": story.not_before,
         "takes_effect": effective if comes else None,
         "standpoint": Standpoint.STANDING,
     }
@@ -153,6 +156,7 @@ def _to_story(row: Row[Any]) -> Story:
         under=row.under,
         note=row.note,
         retracted=row.retracted,
+        not_before=row.not_before,
     )
 
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from bot.errors import NotFound
@@ -10,16 +13,26 @@ def test_news_waits_for_its_second_look_and_is_then_what_the_policy_says(store: 
     store.record(read("We keep it."))
     base = store.reading(ACME.id).current
     store.record(
-        read("We sell it.", at=NOW + HOUR, standing=Standing.CANDIDATE, candidate_since=NOW, candidate_signature="s")
+        read(
+            "We sell it.",
+            at=NOW + HOUR,
+            standing=Standing.CANDIDATE,
+            candidate_since=NOW,
+            candidate_signature="s",
+            candidate_not_before=NOW - HOUR,
+            disputed_at=NOW,
+        )
     )
     waiting = store.reading(ACME.id)
     assert waiting.current == base
     assert waiting.seen is not None
     assert store.version(waiting.seen.id) == text("We sell it.")
     assert (waiting.candidate_since, waiting.candidate_signature) == (NOW, "s")
+    assert (waiting.candidate_not_before, waiting.disputed_at) == (NOW - HOUR, NOW)
 
     store.record(checked(at=NOW + 2 * HOUR))
-    assert store.reading(ACME.id) == waiting, "a look that decides nothing changes nothing"
+    looked = replace(waiting, last_read_at=NOW + 2 * HOUR)
+    assert store.reading(ACME.id) == looked, "a look that decides nothing changes nothing"
 
     store.record(checked(at=NOW + 3 * HOUR, standing=Standing.ACCEPTED))
     confirmed = store.reading(ACME.id)
@@ -27,6 +40,7 @@ def test_news_waits_for_its_second_look_and_is_then_what_the_policy_says(store: 
     assert confirmed.current is not None
     assert (confirmed.current.id, confirmed.current.standing) == (waiting.seen.id, Standing.ACCEPTED)
     assert (confirmed.candidate_since, confirmed.candidate_signature) == (None, "")
+    assert (confirmed.candidate_not_before, confirmed.disputed_at) == (None, None)
 
 
 def test_a_wall_in_between_is_held_and_the_news_keeps_waiting(store: SqlStore) -> None:
@@ -61,6 +75,44 @@ def test_failures_are_counted_from_the_first_and_forgotten_at_the_next_read(stor
     store.record(checked(at=NOW + 3 * HOUR))
     reading = store.reading(ACME.id)
     assert (reading.failing, reading.failing_since, reading.failures) == ("", None, 0)
+
+
+def test_a_page_that_nobody_asked_for_was_not_tried(store: SqlStore) -> None:
+    store.record(read("We keep it."))
+    store.record(checked(at=NOW + HOUR, failure="unreachable", failure_message="its host is down", asked=False))
+    reading = store.reading(ACME.id)
+    assert (reading.failing, reading.failing_since, reading.failures) == ("unreachable", NOW + HOUR, 0)
+    health = store.health()[0]
+    assert (health.last_checked_at, health.next_check_at) == (NOW, NOW + 2 * HOUR)
+
+
+def test_a_policy_was_read_when_its_page_was_last_a_whole_policy(store: SqlStore) -> None:
+    def last_read(*checks: Checked) -> datetime | None:
+        for check in checks:
+            store.record(check)
+        return store.reading(ACME.id).last_read_at
+
+    wall = read("Wall.", at=NOW + HOUR, standing=Standing.HELD)
+    assert last_read(read("We keep it.")) == NOW
+    assert last_read(wall, checked(at=NOW + 2 * HOUR)) == NOW, "the wall stands there still"
+    assert last_read(checked(at=NOW + 3 * HOUR, failure="gone")) == NOW
+    assert last_read(read("We sell it.", at=NOW + 4 * HOUR, standing=Standing.CANDIDATE)) == NOW + 4 * HOUR
+    assert last_read(checked(at=NOW + 5 * HOUR)) == NOW + 5 * HOUR
+
+
+def test_where_a_page_moved_to_is_known_until_a_read_says_otherwise(store: SqlStore) -> None:
+    def moved_to(check: Checked) -> str:
+        store.record(check)
+        return store.health()[0].moved_to
+
+    assert moved_to(read("We keep it.")) == ""
+    assert moved_to(checked(moved_to="https://acme.example/legal")) == "https://acme.example/legal"
+    assert moved_to(checked()) == "https://acme.example/legal", "a 304 says nothing of it"
+    assert moved_to(checked(failure="timed out")) == "https://acme.example/legal"
+    wall = read("Wall.", standing=Standing.HELD, moved_to="https://acme.example/sign-in")
+    assert moved_to(wall) == "https://acme.example/legal", "a wall moves no policy"
+    assert moved_to(checked(moved_to="https://acme.example/sign-in")) == "https://acme.example/legal"
+    assert moved_to(read("We keep it.", moved_to="")) == ""
 
 
 def test_a_story_is_written_with_what_is_owed_of_it(store: SqlStore) -> None:

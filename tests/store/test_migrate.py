@@ -3,7 +3,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -52,6 +54,26 @@ def test_what_was_written_is_there_when_the_store_is_opened_again(file: Path) ->
         before = store.reading(ACME.id)
     with closing(open_store(f"sqlite:///{file}")) as store:
         assert store.reading(ACME.id) == before
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(file: Path) -> None:
+    database = create_engine(f"sqlite:///{file}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO policies (id, service, document, url, host, [select], remove, language, source, paused,"
+            " watched, next_check_at, failing, failing_message, failures, candidate_signature, flaps)"
+            " VALUES ('acme/terms', 'Acme', 'Terms', 'https://acme.example/', 'acme.example', '[]', '[]', '', 'list',"
+            " 0, 1, '2026-03-02 09:00:00', '', '', 0, '', 0)"
+        )
+    database.dispose()
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        assert [policy.id for policy in store.policies()] == ["acme/terms"]
+        assert store.health()[0].moved_to == ""
+        assert store.reading("acme/terms").candidate_not_before is None
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(file: Path) -> None:

@@ -11,7 +11,7 @@ from bot.model import Delivery, DeliveryState, Part, Receipt
 from bot.store import SqlStore, open_store
 from tests.store.samples import HOUR, MINUTE, NOW, owed, thread
 
-OWED, UNKNOWN, SENT, PARKED, DISCARDED = DeliveryState
+OWED, UNKNOWN, SENT, PARKED, DISCARDED, DIGESTED = DeliveryState
 
 
 def claim(store: SqlStore, *, at: datetime = NOW, limit: int = 9, begin: bool = True) -> Sequence[Delivery]:
@@ -171,9 +171,9 @@ def test_the_pace_counts_first_parts_that_were_sent(store: SqlStore) -> None:
         for part in claim(store, at=at):
             send(store, part, at)
     send(store, store.claim("x", NOW, "worker", HOUR, 1)[0])
-    assert store.sent_since("bluesky", NOW - MINUTE) == 2
-    assert store.sent_since("bluesky", NOW) == 0
-    assert store.sent_since("x", NOW - MINUTE) == 1
+    assert store.begun_since("bluesky", NOW - MINUTE) == 2
+    assert store.begun_since("bluesky", NOW) == 0
+    assert store.begun_since("x", NOW - MINUTE) == 1
 
 
 def test_a_paused_platform_keeps_everything_until_it_goes_on(store: SqlStore) -> None:
@@ -251,7 +251,7 @@ def test_an_answer_neither_waits_for_the_pace_nor_counts_for_it(store: SqlStore)
     (answer,) = claim(store, begin=False)
     assert answer.part.key == "answer"
     send(store, answer)
-    assert store.sent_since("bluesky", NOW - HOUR) == 0
+    assert store.begun_since("bluesky", NOW - HOUR) == 0
 
 
 def test_an_operator_lets_a_parked_part_try_again_at_once(store: SqlStore) -> None:

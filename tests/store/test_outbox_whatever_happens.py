@@ -17,7 +17,7 @@ from bot.model import Delivery, DeliveryState, Receipt
 from bot.store import open_store
 from tests.store.samples import MINUTE, NOW, thread
 
-OWED, UNKNOWN, SENT, PARKED, DISCARDED = DeliveryState
+OWED, UNKNOWN, SENT, PARKED, DISCARDED, DIGESTED = DeliveryState
 LEASE = 5 * MINUTE
 
 

@@ -6,9 +6,12 @@ from bot.errors import NotFound
 from bot.model import Health, Policy, Source, Standing, Validators
 from bot.store import SqlStore
 from bot.store.schema import AT_ONCE
-from tests.store.samples import ACME, HOUR, MINUTE, NOW, OTHER, checked, read
+from tests.store.samples import ACME, HOUR, MINUTE, NOW, OTHER, checked, read, text
 
-LISTED = Policy("zeta/terms", "Zeta", "Terms of Service", "https://zeta.example", ("main", "#terms"), (".menu",), "de")
+LISTED = Policy(
+    *("zeta/terms", "Zeta", "Terms of Service", "https://zeta.example", ("main", "#terms"), (".menu",), "de"),
+    renderer="browser",
+)
 
 
 def test_a_policy_comes_back_as_it_was(store: SqlStore) -> None:
@@ -66,7 +69,10 @@ def test_the_language_that_was_read_is_kept_where_the_list_names_none(store: Sql
     assert store.policy(OTHER.id).language == "en"
 
 
-@pytest.mark.parametrize("change", [{"url": "https://acme.example/new"}, {"select": ("main",)}, {"remove": (".ad",)}])
+@pytest.mark.parametrize(
+    "change",
+    [{"url": "https://acme.example/new"}, {"select": ("main",)}, {"remove": (".ad",)}, {"renderer": "browser"}],
+)
 def test_what_an_old_address_said_is_not_asked_of_a_new_one(store: SqlStore, change: dict[str, object]) -> None:
     store.record(read("We keep it."))
     store.sync_list([replace(ACME, service="ACME"), OTHER])
@@ -137,7 +143,7 @@ def test_health_says_how_each_policy_is_doing(store: SqlStore) -> None:
     store.record(checked(of=OTHER, at=NOW, failure="gone", failure_message="404 at other.example"))
     store.record(checked(of=OTHER, at=NOW + HOUR, failure="gone", failure_message="404 again"))
     acme, other = store.health()
-    assert acme == Health(ACME, NOW + HOUR, NOW + HOUR, NOW + 2 * HOUR, held=("a wall",))
+    assert acme == Health(ACME, NOW + HOUR, NOW, NOW + 2 * HOUR, held=("a wall",))
     assert other == Health(
         OTHER,
         last_checked_at=NOW + HOUR,
@@ -147,6 +153,33 @@ def test_health_says_how_each_policy_is_doing(store: SqlStore) -> None:
         failing_since=NOW,
         failures=2,
     )
-    store.record(checked(standing=Standing.CANDIDATE, candidate_since=NOW, reasons=("news",)))
+    store.record(checked(standing=Standing.CANDIDATE, candidate_since=NOW, disputed_at=NOW + HOUR, reasons=("news",)))
     acme, _ = store.health()
-    assert (acme.held, acme.candidate_since) == ((), NOW)
+    assert (acme.held, acme.candidate_since, acme.disputed_at) == ((), NOW, NOW + HOUR)
+
+
+def test_where_the_old_address_led_to_is_nothing_to_the_new_one(store: SqlStore) -> None:
+    store.record(read("We keep it.", moved_to="https://acme.example/legal"))
+    store.add_policy(replace(ACME, url="https://acme.example/legal"))
+    assert store.health()[0].moved_to == ""
+
+
+def test_several_policies_of_a_host_that_show_one_text_are_noticed(store: SqlStore) -> None:
+    terms = replace(ACME, id="acme/terms", document="Terms of Service", url="https://acme.example/terms")
+    mirror = replace(ACME, id="acme/mirror", url="https://acme.example/mirror")
+    for policy, says in ((ACME, "We keep it."), (terms, "You may use it."), (mirror, "We keep it."), (OTHER, "Hello.")):
+        store.add_policy(policy)
+        store.record(read(says, of=policy))
+    wall = read("We will be back.", standing=Standing.CANDIDATE)
+    sha256 = text("We will be back.").sha256
+    store.record(wall)
+    assert store.alike(ACME.id, sha256) == [], "alone"
+    for policy in (mirror, OTHER):
+        store.record(replace(wall, policy_id=policy.id))
+    assert store.alike(ACME.id, sha256) == [], "one document at two addresses, and another host"
+    store.record(replace(wall, policy_id=terms.id))
+    assert store.alike(ACME.id, sha256) == [terms.id]
+    assert store.alike(terms.id, sha256) == [mirror.id, ACME.id]
+    store.remove_policy(terms.id)
+    assert store.alike(ACME.id, sha256) == []
+    assert store.alike("nobody/terms", sha256) == []
