@@ -23,7 +23,8 @@ from bot.pipeline import Pipeline
 from bot.ports import Publisher
 from bot.steps.habits import Habits
 from bot.store import open_store
-from bot.watch.extract import content_type_of
+from bot.watch.media import content_type_of
+from bot.watch.trusted import Trusted
 
 _NAME = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d{6})[^.]*\.(?P<kind>md|html?|pdf|txt)(\.gz)?$")
 _PASSED_OVER = re.compile(r"\.ota\.md$|^index\.json$")
@@ -112,12 +113,16 @@ async def replay(
     pipeline = Pipeline(
         store=store,
         fetcher=site,
+        extractor=Trusted(),
         publishers=publishers,
         clock=clock,
         habits=replace(habits, jitter=0.0, live=frozenset()),
         report=report,
     )
     for file, following in zip(files, [*files[1:], None], strict=True):
+        if file is not files[0] and (last := _last_poll(store.next_due(), file.at, habits)) is not None:
+            clock.move_to(last)  # the bot knows until when it read the page before
+            await pipeline.check(policy)
         clock.move_to(_poll_at(store.next_due(), file.at, habits))
         end = following.at if following else None
         while True:
@@ -137,6 +142,13 @@ def _poll_at(due: datetime | None, moment: datetime, habits: Habits) -> datetime
     if due is None or due >= moment:
         return max(due or moment, moment)
     return due + math.ceil((moment - due) / habits.interval) * habits.interval
+
+
+def _last_poll(due: datetime | None, moment: datetime, habits: Habits) -> datetime | None:
+    """The last regular poll before ``moment``, if there is one."""
+    if due is None or due >= moment:
+        return None
+    return due + (math.ceil((moment - due) / habits.interval) - 1) * habits.interval
 
 
 def _effect(day: datetime | None, due: datetime | None, habits: Habits) -> datetime | None:

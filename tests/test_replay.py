@@ -26,6 +26,12 @@ async def told(folder: Path, habits: Habits | None = None) -> list[tuple[EventKi
     return [(event.kind, version, event.at) for event, version in events]
 
 
+async def events(folder: Path) -> list[Event]:
+    happened: list[Event] = []
+    await replay(folder, voices(), Habits(), lambda event, version: happened.append(event))
+    return happened
+
+
 def record(folder: Path, at: datetime, text: str) -> str:
     name = f"{at:%Y-%m-%dT%H%M%S}.md"
     (folder / name).write_text(text)
@@ -49,6 +55,21 @@ async def test_wording_that_is_gone_before_the_second_look_is_not_told(tmp_path:
     record(tmp_path, START + DAY, policy_text(TRAINING))
     record(tmp_path, START + DAY + timedelta(minutes=5), policy_text())
     assert await told(tmp_path) == []
+
+
+WALL = "# Just a moment...\n\nChecking your browser before you continue. Enable JavaScript and cookies.\n"
+
+
+async def test_years_without_a_change_are_years_in_which_the_page_was_read(tmp_path: Path) -> None:
+    record(tmp_path, START, policy_text())
+    record(tmp_path, START + 400 * DAY, WALL)
+    record(tmp_path, START + 410 * DAY, policy_text(TRAINING))
+    record(tmp_path, START + 800 * DAY, policy_text(TRAINING, SALE))
+    first, second = [event.story for event in await events(tmp_path) if event.kind is EventKind.POST]
+    assert first is not None
+    assert second is not None
+    assert first.gap == ((START + 400 * DAY).date(), (START + 410 * DAY).date()), "a wall stood before it"
+    assert second.gap is None
 
 
 async def test_a_date_of_effect_years_later_is_told_on_its_day(tmp_path: Path) -> None:

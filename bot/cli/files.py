@@ -49,11 +49,11 @@ def diff(ctx: click.Context, before: Path, after: Path, edits: bool, as_json: bo
 def extract(file: Path, url: str, select: tuple[str, ...], remove: tuple[str, ...]) -> None:
     """The policy text in FILE as Markdown; exit 1 and the reason where there is none in it."""
     from bot.errors import FetchError, FetchFailure
-    from bot.watch.extract import extract as extract_version
     from bot.watch.extract import to_markdown
     from bot.watch.plausible import doubt
+    from bot.watch.trusted import extract_trusted
 
-    version = extract_version(_snapshot(file, url), select, remove)
+    version = extract_trusted(_snapshot(file, url), select, remove)
     if doubts := doubt(version):
         raise FetchError(
             FetchFailure.NO_POLICY_TEXT, f"No policy text in {file}: {'; '.join(doubts)}.", about=str(file)
@@ -113,13 +113,13 @@ def _snapshot(file: Path, url: str = "") -> Snapshot:
 
 def _version(file: Path) -> Version:
     """A file as a Version; a page without policy text is an empty one, which the judge will call broken."""
-    from bot.errors import ExtractError
+    from bot.errors import FetchError
     from bot.model import Version
-    from bot.watch.extract import extract
+    from bot.watch.trusted import extract_trusted
 
     try:
-        return extract(_snapshot(file))
-    except ExtractError as error:
+        return extract_trusted(_snapshot(file))
+    except FetchError as error:
         return Version((), doubts=(str(error),))
 
 

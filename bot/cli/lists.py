@@ -31,8 +31,11 @@ def watch_add(ctx: click.Context, url: str, service: str, document: str, select:
     bot = build_bot(ctx)
 
     async def find() -> None:
-        found = await discover(f"{url} {document}".strip(), bot.fetcher.get)
-        await bot.fetcher.aclose()
+        try:
+            found = await discover(f"{url} {document}".strip(), bot.fetcher.get, bot.extractor)
+        finally:
+            await bot.fetcher.aclose()
+            await bot.extractor.aclose()
         policy = found.policy(Source.OPERATOR)
         named = replace(policy, service=service or policy.service, document=document or policy.document, select=select)
         named = replace(named, id=policy_id(named.service, named.document))
@@ -106,10 +109,13 @@ def requests() -> None:
 
 
 @requests.command("list")
+@click.option("--waiting", is_flag=True, help="Only what waits for your word.")
 @as_json_option
 @click.pass_context
-def requests_list(ctx: click.Context, as_json: bool) -> None:
+def requests_list(ctx: click.Context, waiting: bool, as_json: bool) -> None:
     """Who asked for which policy, and where it stands."""
+    from bot.model import RequestState
+
     store = build_bot(ctx).store
     print_rows(
         (
@@ -118,15 +124,17 @@ def requests_list(ctx: click.Context, as_json: bool) -> None:
                 "state": watch.state.value,
                 "platform": watch.mention.platform,
                 "who": watch.mention.author,
+                # What was refused stays so when who asked is gone, and then nothing more is known of them.
+                "asked_by": f"@{watch.mention.author} on {watch.mention.platform}" if watch.mention.id else "forgotten",
                 "policy": watch.policy_id,
                 "url": watch.url,
                 "asked_at": watch.asked_at.isoformat(),
             }
-            for watch in store.watches()
+            for watch in store.watches(states=[RequestState.WAITING] if waiting else [])
         ),
         as_json,
-        "{id:>5}  {state:<9} {asked_at:.16}  @{who} on {platform}: {url}",
-        "Nobody has asked for anything yet.",
+        "{id:>5}  {state:<9} {asked_at:.16}  {asked_by}: {url}",
+        "Nothing waits for you." if waiting else "Nobody has asked for anything yet.",
     )
 
 

@@ -53,7 +53,7 @@ _DAMAGE = re.compile(
 _DROPPED = re.compile(r"(?:(?<!\d)[.,]|[.,](?!\d)|[^\w.,%$€£¥]|_)+")
 
 #: A stop may be followed by closing quotes, and by the stars of emphasis where the page's own markup is broken.
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]*]*\s+|[。！？]+[”」』）]*|;\s+(?=\(?[ivx\d]{1,4}\))")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*]*+\s++|[。！？]+[”」』）]*|;\s+(?=\(?[ivx\d]{1,4}\))")
 #: No sentence ends with these, in the languages of `firm_words`.
 _ABBREVIATIONS = word_set(
     "e.g i.e etc inc ltd llc corp co no nos art arts sec st dr mr mrs ms vs cf jr sr u.s u.k a.k.a approx para "

@@ -6,9 +6,12 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.model import StoryKind
 from bot.ports import Store
-from bot.watch.extract import extract
+from bot.watch.trusted import extract_trusted
 from bot.write.quote import stands
+
+_FOLLOW_UPS = (StoryKind.WITHDRAWN, StoryKind.RESTORED, StoryKind.IN_EFFECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Proof:
 def verify(store: Store, story_id: str) -> Proof:
     """Recompute the snapshot's hash, extract it again and look for every quote.
 
-    An added or reworded quote must stand in the page; a removed one must not.
+    What a story tells must stand in the page, or be gone from it where it was removed; of what was withdrawn the
+    opposite. A follow-up repeats the leading quote alone.
 
     Raises:
         NotFound: there is no such story.
@@ -62,7 +66,9 @@ def verify(store: Store, story_id: str) -> Proof:
     """
     story = store.story(story_id)
     snapshot = store.snapshot(story.snapshot_sha256)
-    version = extract(snapshot, story.policy.select, story.policy.remove)
+    version = extract_trusted(snapshot, story.policy.select, story.policy.remove)
+    quotes = story.change.quotes[: 1 if story.kind in _FOLLOW_UPS else None]
+    withdrawn = story.kind is StoryKind.WITHDRAWN
     return Proof(
         story=story.id,
         address=snapshot.url,
@@ -70,6 +76,6 @@ def verify(store: Store, story_id: str) -> Proof:
         sha256=story.snapshot_sha256,
         hash_holds=hashlib.sha256(snapshot.body).hexdigest() == story.snapshot_sha256,
         quotes=tuple(
-            ProvedQuote(quote.text, quote.kind.value, stands(quote, version)) for quote in story.change.quotes
+            ProvedQuote(quote.text, quote.kind.value, stands(quote, version) is not withdrawn) for quote in quotes
         ),
     )

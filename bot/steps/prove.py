@@ -6,20 +6,18 @@ it is proved again, from the bytes, each time before something is sent.
 
 from __future__ import annotations
 
-import asyncio
-
-from bot.errors import FetchError, NotFound, PlatformError, PlatformFailure, StoreError
+from bot.errors import FetchError, FetchFailure, NotFound, PlatformError, PlatformFailure, StoreError
 from bot.model import Delivery, Story, StoryKind
-from bot.ports import PolicyStore
-from bot.watch.extract import extract
+from bot.ports import Extractor, PolicyStore
 from bot.write.quote import stands
 
 
-async def prove(delivery: Delivery, store: PolicyStore) -> None:
+async def prove(delivery: Delivery, store: PolicyStore, extractor: Extractor) -> None:
     """Look for the quotes of the story that a part tells; an answer to a person and a correction quote nothing.
 
     Raises:
-        PlatformError: ``REJECTED``, the stored page does not hold them, or can no longer be read.
+        PlatformError: ``REJECTED``, the stored page does not hold them, or can no longer be read; ``TRY_AGAIN``, this
+            machine cannot read it now.
     """
     try:
         story = store.story(delivery.about)
@@ -29,8 +27,11 @@ async def prove(delivery: Delivery, store: PolicyStore) -> None:
         return
     try:
         snapshot = store.snapshot(story.snapshot_sha256)
-        version = await asyncio.to_thread(extract, snapshot, story.policy.select, story.policy.remove)
+        version = await extractor.extract(snapshot, story.policy.select, story.policy.remove)
     except (NotFound, StoreError, FetchError) as error:
+        if isinstance(error, FetchError) and error.kind is not FetchFailure.NO_POLICY_TEXT:
+            # The page was read once, so it is the machine that is short of time or memory.
+            raise PlatformError(PlatformFailure.TRY_AGAIN, str(error), about=story.id) from error
         raise _refused(story, f"its page cannot be read again ({error})") from error
     # A follow-up repeats the leading quote alone; withdrawn is what stands no longer.
     quotes = story.change.quotes if story.kind is StoryKind.POST else story.change.quotes[:1]

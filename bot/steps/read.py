@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.compare.sentences import fingerprints
 from bot.model import Policy, Reading, Snapshot, Version
-from bot.ports import Fetcher, PolicyStore
-from bot.watch.extract import EXTRACTOR, extract
+from bot.ports import Extractor, Fetcher, PolicyStore
+from bot.watch import EXTRACTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,11 @@ class Page:
     snapshot: Snapshot | None
     #: The text, or None where it was the last one again.
     version: Version | None
+    #: Where the site says that the page is now, for good; None where its answer said nothing of it (304).
+    moved_to: str | None = None
 
 
-async def read(policy: Policy, reading: Reading, fetcher: Fetcher) -> Page:
+async def read(policy: Policy, reading: Reading, fetcher: Fetcher, extractor: Extractor) -> Page:
     """Read a policy's page.
 
     Raises:
@@ -32,19 +33,21 @@ async def read(policy: Policy, reading: Reading, fetcher: Fetcher) -> Page:
     """
     seen = reading.seen
     snapshot = await fetcher.fetch(policy, seen.validators if seen else None)
-    if snapshot is None or (seen and snapshot.sha256 == seen.seen_sha256):
+    if snapshot is None:
         return Page(None, None)
-    version = await asyncio.to_thread(extract, snapshot, policy.select, policy.remove)
+    if seen and snapshot.sha256 == seen.seen_sha256:
+        return Page(None, None, snapshot.moved_to)
+    version = await extractor.extract(snapshot, policy.select, policy.remove)
     if seen and version.sha256 == seen.text_sha256:
-        return Page(snapshot, None)
-    return Page(snapshot, version)
+        return Page(snapshot, None, snapshot.moved_to)
+    return Page(snapshot, version, snapshot.moved_to)
 
 
-async def upgraded(policy: Policy, reading: Reading, store: PolicyStore) -> Reading:
+async def upgraded(policy: Policy, reading: Reading, store: PolicyStore, extractor: Extractor) -> Reading:
     """The reading after our newest extractor has read the stored pages again: our own change is not the policy's."""
     stale = [stored for stored in {reading.current, reading.seen} if stored and stored.extractor != EXTRACTOR]
     for stored in stale:
         snapshot = store.snapshot(stored.snapshot_sha256)
-        version = await asyncio.to_thread(extract, snapshot, policy.select, policy.remove)
+        version = await extractor.extract(snapshot, policy.select, policy.remove)
         store.replace_version(stored.id, version, fingerprints(version) if stored == reading.current else ())
     return store.reading(policy.id) if stale else reading

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.model import Block, BlockKind
 
 #: Characters that nobody sees: soft hyphens, zero-width spaces, byte order marks, direction marks.
 _INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 #: Joiners outside scripts that need them (Persian, Hindi, emoji): editors for pages leave them everywhere.
-_IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+_IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?![^\x00-\x7f])")
 _BULLET = re.compile(r"[•●▪◦‣·○■□∙⁃]\s*(?=\S)|[-–*]\s+(?=\w)")
 #: "1.", "2.1", "(a)", "iv)", "Section 3."; a bare number only before a capital: "1 Scope", never "30 days", "a device".
 _NUMBER = re.compile(
@@ -106,10 +107,27 @@ class Inline:
 def tidy(text: str) -> str:
     """Text as a reader sees it: one kind of space, composed characters, nothing invisible."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        text = _INVISIBLE.sub("", _composed(text))
         if "\u200d" in text or "\u200c" in text:
             text = _IDLE_JOINER.sub("", text)
     return " ".join(text.replace("\0", "").split())
+
+
+def _composed(text: str) -> str:
+    """Text in Unicode's composed form (NFC); of marks that are piled on one letter the first ones."""
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _piled().sub(r"\1", text))
+
+
+@cache
+def _piled() -> re.Pattern[str]:
+    """More marks on one letter than any script has: sorting them takes time that grows with their square.
+
+    (30: the Stream-Safe Text Format of Unicode Standard Annex 15.)
+    """
+    marks = re.escape("".join(filter(unicodedata.combining, map(chr, range(0x300, 0x1F000)))))
+    return re.compile(f"([{marks}]{{30}})[{marks}]++")
 
 
 def block(run: Run, *, heading: int = 0, item: int = 0) -> Block:

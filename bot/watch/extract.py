@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from bot.errors import ExtractError
+from bot.errors import ExtractError, FetchError, FetchFailure
 from bot.model import Block, BlockKind, Snapshot, Version
-from bot.watch import media
-from bot.watch.blocks import tidy
+from bot.watch import EXTRACTOR, media
+from bot.watch.blocks import LONGEST_HEADING, tidy
 from bot.watch.charset import decode, is_damaged
 from bot.watch.edges import RUNNING, SMALL
 from bot.watch.html import Page, read_html
@@ -27,12 +27,15 @@ from bot.watch.text import read_text
 
 __all__ = ["EXTRACTOR", "content_type_of", "extract", "to_markdown"]
 
-#: Rises whenever the same bytes may give other blocks, so that our own change is never taken for theirs.
-EXTRACTOR = 1
+#: More than any policy has: the longest of 2,540 recorded ones has 0.9 million letters, 2,300 blocks and 7,400 stops.
+MOST_LETTERS, MOST_BLOCKS, MOST_STOPS = 2_000_000, 20_000, 50_000
+#: With which sentences end.
+_STOPS = ".!?…;。！？"
 
 _CUT_OFF = "the page is cut off"
 _DAMAGED = "the letters are damaged: the page is not in the charset that it names"
 _FRONT_PAGE = "the page calls itself the front page of its site"
+_TOO_MUCH_TEXT = "The page holds more text than any policy: check that the address is the policy's own."
 _PANELS = "the page has many titles and hardly any text under them"
 #: A front page, in any language: "/", "/en", "/en-us/".
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.html?|home/?)?", re.IGNORECASE)
@@ -57,6 +60,7 @@ def extract(snapshot: Snapshot, select: Sequence[str] = (), remove: Sequence[str
 
     Raises:
         ExtractError: the bytes hold no policy text; the message says what they hold instead.
+        FetchError: ``TOO_LARGE``, they hold more text than any policy.
         ConfigError: a selector is not CSS.
     """
     kind = media.readable(snapshot.content_type, snapshot.body)
@@ -79,14 +83,17 @@ def _version(page: Page, doubts: Sequence[str] = ()) -> Version:
 
     Raises:
         ExtractError: it holds no words.
+        FetchError: ``TOO_LARGE``, it holds more of them than any policy.
     """
     words = "\n".join(each.text for each in page.blocks)
+    if len(page.blocks) > MOST_BLOCKS or len(words) > MOST_LETTERS or sum(map(words.count, _STOPS)) > MOST_STOPS:
+        raise FetchError(FetchFailure.TOO_LARGE, _TOO_MUCH_TEXT)
     if not any(map(str.isalpha, words)):
         raise ExtractError("The page holds no text, a script may fill it: watch an address that has the words.")
     more = [_CUT_OFF] * page.cut_off + [_DAMAGED] * is_damaged(words)
     return Version(
         tuple(page.blocks),
-        tidy(page.title) or _first_heading(page.blocks),
+        tidy(page.title)[:LONGEST_HEADING] or _first_heading(page.blocks),
         language_of(page.language, words),
         EXTRACTOR,
         (*more, *doubts),
@@ -107,13 +114,21 @@ def _doubts(page: Page, address: str) -> list[str]:
     if running >= 2 * SMALL:
         return []
     doubts = []
-    own, asked = (urlsplit(each).path for each in (page.canonical, address))
+    own, asked = _path(page.canonical), _path(address)
     if page.canonical and _FRONT.fullmatch(own) and not _FRONT.fullmatch(asked):
         doubts.append(_FRONT_PAGE)
     levels = [each.level for each in page.blocks if each.kind is BlockKind.HEADING]
     if levels.count(1) >= _FIRST_TITLES and running < _SENTENCE * len(levels):
         doubts.append(_PANELS)
     return doubts
+
+
+def _path(address: str) -> str:
+    """The path of an address; of what is none, all of it."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return address
 
 
 def _length(text: str) -> int:

@@ -42,7 +42,7 @@ _LISTS = frozenset({"ul", "ol", "menu"})
 #: Elements on lines of their own, and nothing else.
 _PLAIN = frozenset({"div", "p", "section", "article", "main", "li", "tr", "td", "th", "tbody", "thead", "dl", "dd"})
 #: A blank line inside one piece of text: its author wrote paragraphs, and a style sheet shows them.
-_BLANK_LINE = re.compile(r"\S[^\S\n]*\n\s*\n\s*\S")
+_BLANK_LINE = re.compile(r"\S[^\S\n]*\n[^\S\n]*\n\s*\S")
 #: A table cell with more blocks than this holds a page, not data.
 _LONGEST_CELL = 12
 
@@ -73,7 +73,10 @@ def read_html(text: str, select: Sequence[str] = (), remove: Sequence[str] = ())
         ConfigError: a selector is not CSS.
     """
     refuse_hostile(text)
-    tree = LexborHTMLParser(text)
+    try:
+        tree = LexborHTMLParser(text)
+    except SelectolaxError:
+        raise MemoryError from None  # it makes a page of anything, where there is room
     removed = {node.mem_id for node in matching(tree, remove)}
     if select:
         roots = _outermost(matching(tree, select))

@@ -28,7 +28,7 @@ _SHAPES = frozenset(
     | {"dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "details", "summary"}
     | {"a", "b", "strong", "u", "i", "em", "span", "sub", "sup"}
 )
-_TAG = re.compile(r"</?([a-z][\w-]*)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?([a-z][\w-]*+)[^<>]*+>", re.IGNORECASE)
 _NEVER_TEXT = ("script", "style", "iframe", "svg", "template", "noscript", "head", "title")
 #: A link around paragraphs, as converters write it; CommonMark would show its address as text.
 _WIDE_LINK = re.compile(

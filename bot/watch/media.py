@@ -28,7 +28,8 @@ _SUFFIXES = {
     ".txt": TEXT,
 }
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|main|h1|p)\b", re.I | re.S
+    rb"\s*(?>(?><!--.*?-->|<\?xml[^>]*>)\s*)*+<(?:!doctype\s+html|html|head|body|title|meta|div|main|h1|p)\b",
+    re.I | re.S,
 )
 #: Media types that mean "some file", and those of text that may be a page.
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})

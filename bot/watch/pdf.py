@@ -1,29 +1,23 @@
 """PDF -> blocks: paragraphs rebuilt from lines, without running headers, footers and page numbers.
 
-A PDF has no paragraphs, only letters at places. PDFium puts them into lines in reading order (pdfium.py, in a process
-of its own); where a paragraph ends is seen as a reader sees it: by the space above a line, by its size and weight, by a
-bullet or number, by a last line that ends early.
+A PDF has no paragraphs, only letters at places. PDFium puts them into lines in reading order (pdfium.py); where a
+paragraph ends is seen as a reader sees it: by the space above a line, by its size and weight, by a bullet or number, by
+a last line that ends early.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 from bot.errors import ExtractError
 from bot.model import Block
-from bot.watch import pdfium
 from bot.watch.blocks import Run, begins_entry, block, ends_sentence, tidy
 from bot.watch.mend import finished
+from bot.watch.pdfium import read_rows
 
 #: Fewer letters a page than this mean pictures of text.
 LEAST_LETTERS = 20
@@ -43,18 +37,8 @@ _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 #: What PDFium writes for a hyphen at the end of a line when it puts the two halves together.
 _MARK = "\ufffe"
-_DIVIDED = re.compile(r"([^\W\d_]+)[\ufffe\u0002\u00ad]([^\W\d_]+)")
+_DIVIDED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad]([^\W\d_]++)")
 _HYPHEN_AT_END = re.compile(r"(?<=[^\W\d_])[-‐\u00ad\u0002\ufffe]$")
-#: A small machine has the memory for one such process, however many policies are read at once.
-_ONE_AT_A_TIME = threading.Lock()
-#: Beside the limits that the program sets itself (seconds).
-_PATIENCE = 60
-_PROBLEMS = {
-    pdfium.LOCKED: "The PDF is locked with a password: watch another copy of the policy.",
-    pdfium.DAMAGED: "The PDF is damaged or cut off and cannot be read: look at it by hand.",
-    pdfium.ENDLESS: "The PDF says that it has more pages than any policy: look at it by hand.",
-}
-_TOO_MUCH = "The PDF takes more time or memory than any policy: look at it by hand."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +62,12 @@ def read_pdf(body: bytes) -> tuple[list[Block], str]:
     Raises:
         ExtractError: it is locked, damaged, far too large, or holds pictures of text.
     """
-    found = _rows(body)
-    if problem := found.get("problem"):
-        raise ExtractError(_PROBLEMS[problem])
-    pages = [[_Line(number, *row) for row in rows] for number, rows in enumerate(found["pages"])]
+    found, title = read_rows(body)
+    pages = [[_Line(number, *row) for row in rows] for number, rows in enumerate(found)]
     if sum(len(line.text) for lines in pages for line in lines) < LEAST_LETTERS * max(1, len(pages)):
         raise ExtractError("The PDF holds pictures of text, not text: watch a page that has the words.")
     lines = [line for lines in _without_running(pages) for line in lines]
-    return finished(list(_blocks(lines))), found["title"]
-
-
-def _rows(body: bytes) -> dict[str, Any]:
-    """What the program prints.
-
-    Raises:
-        ExtractError: it did not live to print it.
-    """
-    # -I: with nothing of the surroundings, but with the packages that are installed.
-    program = [sys.executable, "-I", str(Path(pdfium.__file__))]
-    try:
-        with _ONE_AT_A_TIME:
-            done = subprocess.run(program, input=body, capture_output=True, check=True, timeout=_PATIENCE)  # noqa: S603 - ours
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-    except (subprocess.SubprocessError, ValueError):
-        raise ExtractError(_TOO_MUCH) from None
+    return finished(list(_blocks(lines))), title
 
 
 # ---- running headers and footers -------------------------------------------------------------------------------

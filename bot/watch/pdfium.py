@@ -1,26 +1,24 @@
-"""The program that reads a PDF's lines: ``python pdfium.py < a.pdf`` prints them as JSON.
+"""A PDF's lines as PDFium finds them, with where each stands and how it is printed.
 
-It is a process of its own, which pdf.py starts and may lose: PDFium is C++ that parses what strangers send, one
-megabyte can make it take eight gigabytes, and it is not made for threads. It imports nothing of the bot, so it starts
-at once.
+PDFium is C++ that parses what strangers send, one megabyte can make it take eight gigabytes, and it is not made for
+threads: it belongs into a process that may be lost (worker.py).
 """
 
 from __future__ import annotations
 
-import json
 import re
-import resource
-import sys
 from collections.abc import Iterator
 from ctypes import byref, c_double, create_string_buffer
 from typing import Any
 
-#: What a PDF may cost: seconds of CPU, and bytes of address space (a policy of 28 pages needs 0.1 s and 120 MB).
-SECONDS, SPACE = 20, 512 * 2**20
+from bot.errors import ExtractError
+
 #: More pages than any policy has; a page tree may claim a billion.
 MOST_PAGES = 1_000
-LOCKED, DAMAGED, ENDLESS = "locked", "damaged", "endless"
 
+_LOCKED = "The PDF is locked with a password: watch another copy of the policy."
+_DAMAGED = "The PDF is damaged or cut off and cannot be read: look at it by hand."
+_ENDLESS = "The PDF says that it has more pages than any policy: look at it by hand."
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 
@@ -29,26 +27,22 @@ _BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 Row = tuple[str, float, float, float, float, float, bool]
 
 
-def main() -> None:
-    """Read standard input; print ``{"title": ..., "pages": [[row, ...], ...]}`` or ``{"problem": ...}``."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (SPACE, SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    json.dump(_read(sys.stdin.buffer.read()), sys.stdout)
+def read_rows(body: bytes) -> tuple[list[list[Row]], str]:
+    """The lines of each page, and the title that the document's maker gave it.
 
-
-def _read(body: bytes) -> dict[str, Any]:
+    Raises:
+        ExtractError: it is locked or damaged, or claims too many pages.
+    """
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(body)
         count = len(document)
         if count > MOST_PAGES:
-            return {"problem": ENDLESS}
-        pages = [list(_rows(document, number)) for number in range(count)]
-        return {"title": document.get_metadata_value("Title"), "pages": pages}
+            raise ExtractError(_ENDLESS)
+        return [list(_rows(document, number)) for number in range(count)], document.get_metadata_value("Title")
     except pypdfium2.PdfiumError as error:
-        return {"problem": LOCKED if "password" in str(error).lower() else DAMAGED}
+        raise ExtractError(_LOCKED if "password" in str(error).lower() else _DAMAGED) from error
 
 
 def _rows(document: Any, number: int) -> Iterator[Row]:
@@ -92,7 +86,3 @@ def _is_bold(pdfium: Any, text_page: Any, index: int) -> bool:
     name = create_string_buffer(128)
     length = pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, None)
     return 0 < length <= 128 and bool(_BOLD_NAME.search(name.value))
-
-
-if __name__ == "__main__":
-    main()

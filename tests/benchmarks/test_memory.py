@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from bot.model import Policy, Source
@@ -47,6 +48,7 @@ def idle_megabytes(
             bot.wait_for_a_cycle(300)
             assert sum(bool(web.asked[f"/{n}"]) for n in range(POLICIES)) == POLICIES
             bot.wait_until(polled, "every inbox is polled")
+            bot.wait_until(lambda: not psutil.Process(bot.process.pid).children(), "no page is being read")
             return bot.megabytes()
 
 

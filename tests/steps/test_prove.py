@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import PlatformError, PlatformFailure
-from bot.model import EditKind, Quote, Snapshot, Standing, StoryKind
+from bot.errors import FetchError, FetchFailure, PlatformError, PlatformFailure
+from bot.model import EditKind, Quote, Snapshot, Standing, StoryKind, Version
 from bot.steps.prove import prove
 from bot.store import SqlStore, open_store
 from bot.watch.extract import extract
+from bot.watch.trusted import Trusted
 from tests.fakes.site import SALE, TRAINING, policy_text
 from tests.store.samples import ACME, NOW, owed, read, story
 
@@ -54,7 +55,7 @@ async def test_what_the_page_holds_may_be_sent(
     store: SqlStore, quote: Quote, sentences: list[str], kind: StoryKind
 ) -> None:
     tells(store, quote, page(*sentences), kind)
-    await prove(owed("a", about="news"), store)
+    await prove(owed("a", about="news"), store, Trusted())
 
 
 @pytest.mark.parametrize(
@@ -72,17 +73,30 @@ async def test_what_it_does_not_hold_is_never_sent(
 ) -> None:
     tells(store, quote, page(*sentences), kind)
     with pytest.raises(PlatformError, match="smallprint verify news") as refused:
-        await prove(owed("a", about="news"), store)
+        await prove(owed("a", about="news"), store, Trusted())
     assert refused.value.kind is PlatformFailure.REJECTED
 
 
 async def test_a_page_that_was_lost_proves_nothing(store: SqlStore) -> None:
     store.record(replace(read("We keep it."), stories=(story("news"),)))
     with pytest.raises(PlatformError, match="cannot be read again"):
-        await prove(owed("a", about="news"), store)
+        await prove(owed("a", about="news"), store, Trusted())
 
 
 async def test_an_answer_and_a_correction_quote_nothing(store: SqlStore) -> None:
-    await prove(owed("a", about="mention 77"), store)
+    await prove(owed("a", about="mention 77"), store, Trusted())
     store.record(replace(read("We keep it."), stories=(story("sorry", kind=StoryKind.CORRECTION),)))
-    await prove(owed("a", about="sorry"), store)
+    await prove(owed("a", about="sorry"), store, Trusted())
+
+
+async def test_a_page_that_this_machine_cannot_read_now_is_looked_at_again_later(store: SqlStore) -> None:
+    """It was read once, so nothing speaks against the story."""
+
+    class Short:
+        async def extract(self, snapshot: Snapshot, *selectors: object) -> Version:
+            raise FetchError(FetchFailure.TOO_LARGE, "It takes too much memory.")
+
+    tells(store, NEW, page(TRAINING))
+    with pytest.raises(PlatformError) as refusal:
+        await prove(owed("a", about="news"), store, Short())
+    assert refusal.value.kind is PlatformFailure.TRY_AGAIN

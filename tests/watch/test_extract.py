@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, ExtractError
 from bot.model import Block, BlockKind
+from bot.watch.blocks import LONGEST_HEADING
 from bot.watch.extract import EXTRACTOR, extract
 from tests.fakes.pages import CLAUSES, POLICY, TALK, page, snapshot
 from tests.fakes.pdf import paragraphs, pdf
@@ -46,6 +47,10 @@ def test_a_pdf_is_a_policy_too() -> None:
 def test_the_title_is_the_page_s_own_else_its_first_heading() -> None:
     assert extract(snapshot(SITE)).title == "Acme Privacy Policy"
     assert extract(snapshot(page(f"<h2>Privacy</h2>{POLICY}", head=""))).title == "Privacy"
+
+
+def test_a_title_is_no_longer_than_a_heading() -> None:
+    assert len(extract(snapshot(page(POLICY, head=f"<title>{'Privacy ' * 99_000}</title>"))).title) == LONGEST_HEADING
 
 
 def test_selectors_are_obeyed() -> None:
@@ -106,6 +111,11 @@ def test_a_policy_on_a_site_that_calls_every_page_its_front_page_is_none() -> No
     assert doubts(page(f"<h1>Privacy</h1>{POLICY * 2}", head="<link rel=canonical href=https://acme.example/>")) == ()
 
 
+def test_a_page_whose_own_address_is_none_is_read() -> None:
+    front = page(f"<h1>Acme</h1><p>{TALK}</p>", head="<link rel=canonical href='https://[acme.example/'>")
+    assert doubts(front) == ()
+
+
 def test_titles_with_hardly_any_text_are_doubted() -> None:
     panels = "".join(f"<h1>{title}</h1><p>{TALK[:70]}</p>" for title in ("Ours", "Yours", "All", "Theirs", "More"))
     assert doubts(page(panels)) == ("the page has many titles and hardly any text under them",)
@@ -130,7 +140,7 @@ def test_any_bytes_are_a_version_or_are_refused(body: bytes, content_type: str, 
     assert version.blocks
 
 
-@settings(max_examples=8, deadline=None)
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_pdf_is_a_version_or_is_refused(body: bytes) -> None:
     with pytest.raises(ExtractError):
