@@ -6,6 +6,8 @@
             | ask        one request, with the validators of the version we have
             | understand 304, a redirect (again from the gate on), a page, or why there is none
 
+A policy that is filled by script is then shown in a browser, whose every request comes back here (render.py).
+
 Whatever goes wrong is a `FetchError` that says what happened and what to do.
 """
 
@@ -13,7 +15,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -25,9 +29,12 @@ from bot import __version__
 from bot.errors import ConfigError, FetchError, FetchFailure
 from bot.model import Policy, Snapshot, Validators
 from bot.ports import Clock
-from bot.watch.answers import failure, is_front_page, snapshot
+from bot.watch.answers import elsewhere, failure, is_front_page, snapshot
 from bot.watch.gate import Gate, GatedBackend, Resolver
 from bot.watch.manners import Robots, Turn, Turns
+from bot.watch.render import Renderer
+from bot.watch.route import Route
+from bot.watch.visit import Visit
 from bot.watch.watchlist import LANGUAGE
 from bot.watch.wire import Answer, Budget, Limits, Transport, ask, reason, unreachable
 
@@ -39,6 +46,7 @@ ROBOTS_REDIRECTS = 5
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1"
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 
 
 class WebFetcher:
@@ -53,6 +61,7 @@ class WebFetcher:
         limits: The most that a page may cost.
         resolver: Asked for the addresses of names; the system's by default.
         connector: Opens the connections to checked addresses; asyncio by default.
+        renderer: Shows policies that are filled by script; None: such a policy cannot be read.
 
     Raises:
         ConfigError: an entry of ``allowed`` is not a host, one of ``own`` no address, or ``contact`` no plain line.
@@ -69,6 +78,7 @@ class WebFetcher:
         limits: Limits | None = None,
         resolver: Resolver | None = None,
         connector: httpcore.AsyncNetworkBackend | None = None,
+        renderer: Renderer | None = None,
     ) -> None:
         if not (contact.isascii() and contact.isprintable()):
             raise ConfigError("`contact` under [watching] goes into a header line: write a plain address or page.")
@@ -77,13 +87,31 @@ class WebFetcher:
         self._gate = Gate(allowed, own=own, resolver=resolver)
         self._turns = Turns(clock, pause)
         self._robots = Robots(clock)
-        self._client = httpx.AsyncClient(
-            transport=Transport(GatedBackend(self._gate, connector)),
-            headers={
-                "User-Agent": f"Smallprint/{__version__} (+{contact})",
-                "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip, identity",
-            },
+        self._pause = pause
+        self._name = f"Smallprint/{__version__} (+{contact})"
+        self._renderer = renderer
+        self._shown_elsewhere = False
+        self._direct = self
+        self._client = self._by(Transport(GatedBackend(self._gate, connector)))
+
+    def by(self, route: Route, connector: httpcore.AsyncNetworkBackend | None = None) -> WebFetcher:
+        """A second fetcher that goes another way to the same pages: the same gate, rules of robots.txt (read the direct
+        way), limits and browser; its own connections and turns, since what fails on the way is not the site's doing.
+
+        Args:
+            route: The other way.
+            connector: Opens the connection to what the operator named; asyncio by default.
+        """
+        other = copy(self)
+        other._turns = Turns(self._clock, self._pause)
+        other._shown_elsewhere = route.shows
+        other._client = other._by(route.transport(self._gate, connector))
+        return other
+
+    def _by(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=transport,
+            headers={"User-Agent": self._name, "Accept": _ACCEPT, "Accept-Encoding": "gzip, identity"},
             # A policy is the same for everybody: nothing is kept that would make the bot somebody.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(None, connect=self._limits.connect_seconds),
@@ -95,19 +123,27 @@ class WebFetcher:
 
         Raises:
             FetchError: the page could not be read; ``kind`` says why.
+            ConfigError: the policy is filled by script, and there is no browser to show it.
         """
         try:
+            if policy.renderer and not self._shown_elsewhere:
+                return await self._rendered(policy)
             return await self._read(policy.url, policy.language, validators or Validators())
         except FetchError as error:
             error.about = policy.id
             raise
 
-    async def get(self, url: str) -> Snapshot:
+    async def get(self, url: str, *, via: str | None = None) -> Snapshot:
         """Any page, for discovery and requests: the same gate, limits and manners.
+
+        Args:
+            url: The address.
+            via: The page that it stood on, "" for a stranger's word, None for the operator's: see `Gate.check`.
 
         Raises:
             FetchError: the page could not be read; ``kind`` says why.
         """
+        self._gate.check(url, via=via)
         page = await self._read(url, "", Validators())
         assert page is not None
         return page
@@ -120,11 +156,12 @@ class WebFetcher:
     async def _read(self, address: str, language: str, validators: Validators) -> Snapshot | None:
         url = first = self._gate.check(address)
         budget = Budget(self._limits.seconds)
-        languages = {"Accept-Language": f"{language}, en;q=0.5" if LANGUAGE.fullmatch(language) else "en"}
+        languages = _languages(language)
+        for_good = True
         for _ in range(self._limits.redirects + 1):
             known = _conditions(validators) if str(url) == (validators.url or str(first)) else {}
-            async with self._turns.of(url.host) as turn:
-                turn.pause = max(turn.pause, await self._robots.pause(url, partial(self._robots_txt, turn, budget)))
+            async with self._turns.of(url.host, str(url)) as turn:
+                turn.pause = max(turn.pause, await self._robots.pause(url, self._rules(turn, budget)))
                 answer = await self._ask(url, known | languages, turn, budget)
             if answer.status == 304 and known:
                 return None
@@ -134,11 +171,45 @@ class WebFetcher:
                     raise FetchError(
                         FetchFailure.MOVED, "The page now leads to the site's front page: look for its new address."
                     )
-                return page
+                return replace(page, moved_to=str(url)) if for_good and elsewhere(first, url) else page
+            for_good = for_good and answer.status in _FOR_GOOD
             url = self._gate.follow(url, answer.headers.get("location", ""))
         raise FetchError(
             FetchFailure.MOVED, "The page redirects too often: open it in a browser and give the address it ends at."
         )
+
+    async def _rendered(self, policy: Policy) -> Snapshot:
+        """The page with what its scripts put into it. The server's "has it changed?" is of its empty shell, and is not
+        asked."""
+        if self._renderer is None:
+            raise ConfigError(f"{policy.id} is filled by script, and there is no browser here.", about=policy.id)
+        shell = await self._read(policy.url, policy.language, Validators())
+        assert shell is not None
+        if shell.content_type != "text/html":
+            return shell
+        known = policy.language if LANGUAGE.fullmatch(policy.language) else "en"
+        async with Visit(self._turns) as visit:
+            part = partial(self._part, visit, httpx.URL(shell.url), known)
+            return await self._renderer.render(shell, part, user_agent=self._name, locale=known)
+
+    async def _part(
+        self, visit: Visit, page: httpx.URL, language: str, address: str, headers: Mapping[str, str]
+    ) -> Answer:
+        """What a page's script asks for, on the page's own way: the same gate, limits and robots.txt."""
+        url = self._gate.follow(page, address)
+        budget = Budget(self._limits.seconds)
+        for _ in range(self._limits.redirects + 1):
+            async with visit.of(url.host, str(page)) as turn:
+                await self._robots.pause(url, self._rules(turn, budget))
+                answer = await self._ask(url, {"Accept": "*/*", **_languages(language), **headers}, turn, budget)
+            if answer.status not in _REDIRECTS:
+                return answer
+            url = self._gate.follow(url, answer.headers.get("location", ""))
+        raise FetchError(FetchFailure.MOVED, "A part of the page redirects too often.")
+
+    def _rules(self, turn: Turn, budget: Budget) -> Callable[[httpx.URL], Awaitable[str]]:
+        """What reads a robots.txt: always the direct way, which brings it as it is."""
+        return partial(self._direct._robots_txt, turn, budget)
 
     async def _robots_txt(self, turn: Turn, budget: Budget, url: httpx.URL) -> str:
         """A site's rules for robots, "" where it has none; one that cannot be reached by redirects is none either."""
@@ -173,11 +244,15 @@ class WebFetcher:
                 f"The site did not answer in {self._limits.seconds:g} seconds: the bot tries again at the next check.",
             ) from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            turn.shut = True
             raise unreachable(error) from error
-        if answer.status in (429, 503):
-            refusal = failure(answer, self._clock.now())
-            turn.rest_until, turn.rest_kind = refusal.retry_at, refusal.kind
+        turn.hear(failure(answer, self._clock.now()) if answer.status == 429 or answer.status >= 500 else None)
         return answer
+
+
+def _languages(language: str) -> dict[str, str]:
+    """The header by which a page is asked for in its policy's language."""
+    return {"Accept-Language": f"{language}, en;q=0.5" if LANGUAGE.fullmatch(language) else "en"}
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

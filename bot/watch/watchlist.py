@@ -9,6 +9,7 @@ An operator's list has the same form, a table a policy::
     select = ["main"]                         # optional: CSS of the policy text, where it is not found without
     remove = [".banner"]                      # optional: CSS of what to leave out
     language = "en"                           # optional: BCP 47, to ask for
+    renderer = "browser"                      # optional: for a page that is filled by script; see [renderer]
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LONGEST_SLUG = 48
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 _REQUIRED = ("service", "document", "url")
-_KEYS = (*_REQUIRED, "select", "remove", "language")
+_KEYS = (*_REQUIRED, "select", "remove", "language", "renderer")
 
 
 def default() -> tuple[Policy, ...]:
@@ -92,8 +93,20 @@ def _policy(entry: Mapping[str, Any], source: Source) -> Policy:
         raise ValueError("“url” is no address: write it in full, like https://example.com/privacy")
     if language and not LANGUAGE.fullmatch(language):
         raise ValueError("“language” is no language tag: write one like “en” or “pt-BR”")
+    if entry.get("renderer", "browser") != "browser":
+        raise ValueError("“renderer” must be “browser”, or left out")
     select, remove = (_selectors(entry, key) for key in ("select", "remove"))
-    return Policy(policy_id(service, document), service, document, url, select, remove, language, source)
+    return Policy(
+        policy_id(service, document),
+        service,
+        document,
+        url,
+        select,
+        remove,
+        language,
+        source,
+        renderer=entry.get("renderer", ""),
+    )
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str:

@@ -71,11 +71,13 @@ def _ssl_context() -> ssl.SSLContext:
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool whose connections are opened by ``backend``, with one SSL context for all."""
+    """httpx over an httpcore pool whose connections are opened by ``backend``, with one SSL context for all; by way of
+    a proxy, if there is one."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, backend: httpcore.AsyncNetworkBackend, proxy: httpcore.Proxy | None = None) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=_ssl_context(),
+            proxy=proxy,
             max_connections=None,
             max_keepalive_connections=20,
             # Common servers close an idle connection after five seconds: it must not be asked at that very moment.

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bot import __version__
 from bot.clock import StoryClock
-from bot.errors import ConfigError, FetchError, FetchFailure
+from bot.errors import ConfigError, FetchError, FetchFailure, NotAsked
 from bot.model import Policy, Snapshot, Validators
+from bot.watch.breaker import SEVERAL
 from bot.watch.fetch import RECONNECT_ATTEMPTS, WebFetcher
 from bot.watch.wire import Limits
 from tests.fakes.web import PUBLIC, Internet, WebSite
@@ -491,6 +492,55 @@ async def test_a_site_that_wants_rest_gets_it_for_all_its_pages(
     assert (second.kind, second.retry_at, len(site.asked)) == (first.kind, first.retry_at, asked)
     clock.move_to(first.retry_at)
     assert (await fetcher.get("https://acme.example/terms")).body == b"You agree."
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((301,), "https://acme.example/2"),
+        ((308, 301), "https://acme.example/3"),
+        ((302,), ""),
+        ((301, 302), ""),
+        ((), ""),
+    ],
+)
+async def test_where_a_page_moved_for_good_is_said(
+    fetcher: WebFetcher, site: WebSite, statuses: tuple[int, ...], moved_to: str
+) -> None:
+    for number, status in enumerate(statuses, start=1):
+        site.redirects(f"/{number}", f"/{number + 1}", status)
+    site.says(f"/{len(statuses) + 1}", "We keep it.")
+    assert (await fetcher.get("https://acme.example/1")).moved_to == moved_to
+
+
+async def test_a_host_that_takes_no_connection_is_left_alone_after_several_pages(
+    guest: Guest, site: WebSite, internet: Internet, clock: StoryClock
+) -> None:
+    internet.dead.add(PUBLIC)
+    fetcher = guest()
+    for number in range(SEVERAL):
+        await failed(fetcher.get(f"https://acme.example/{number}"))
+    dialled = len(internet.dialled)
+    late = await failed(fetcher.get("https://acme.example/late"))
+    assert isinstance(late, NotAsked)
+    assert (late.kind, len(internet.dialled)) == (FetchFailure.UNREACHABLE, dialled)
+    assert late.retry_at is not None
+    clock.move_to(late.retry_at)
+    internet.dead.clear()
+    site.says("/late", "We keep it.")
+    assert (await fetcher.get("https://acme.example/late")).body == b"We keep it."
+
+
+async def test_a_host_of_which_one_page_answers_is_asked_for_the_others(
+    fetcher: WebFetcher, site: WebSite, clock: StoryClock
+) -> None:
+    site.says("/well", "We keep it.")
+    for number in range(3 * SEVERAL):
+        site.says(f"/{number}", "trouble", 500)
+        assert not isinstance(await failed(fetcher.get(f"https://acme.example/{number}")), NotAsked)
+        clock.move_to(clock.now() + timedelta(seconds=40))
+        if number % 2:
+            await fetcher.get("https://acme.example/well")
 
 
 async def test_a_site_that_wants_no_rest_is_asked_again(fetcher: WebFetcher, site: WebSite) -> None:

@@ -31,9 +31,11 @@ def test_an_entry_is_a_policy() -> None:
 
 
 def test_an_entry_may_say_how_its_page_is_read() -> None:
-    more = {"select": '["main", "#terms > p"]', "remove": '[".banner"]', "language": '"pt-BR"'}
+    how = {"select": '["main", "#terms > p"]', "remove": '[".banner"]', "language": '"pt-BR"'}
+    more = how | {"renderer": '"browser"'}
     (policy,) = load(listed(ENTRY | more), source=Source.OPERATOR, about="mine.toml")
     assert (policy.select, policy.remove, policy.language) == (("main", "#terms > p"), (".banner",), "pt-BR")
+    assert policy.renderer == "browser"
     assert policy.source is Source.OPERATOR
 
 
@@ -66,7 +68,12 @@ def test_a_list_keeps_its_order_and_may_be_one_line_a_policy() -> None:
         ({"select": '[""]'}, "“select” holds something that is no CSS selector"),
         ({"language": '"English"'}, "“language” is no language tag"),
         ({"language": "[]"}, "“language” must be a line of text"),
-        ({"selector": '"main"'}, "unknown key “selector” (there are service, document, url, select, remove, language)"),
+        ({"renderer": '"firefox"'}, "“renderer” must be “browser”, or left out"),
+        ({"renderer": '["browser"]'}, "“renderer” must be “browser”, or left out"),
+        (
+            {"selector": '"main"'},
+            "unknown key “selector” (there are service, document, url, select, remove, language, renderer)",
+        ),
     ],
 )
 def test_each_mistake_is_named_with_its_entry_and_what_to_write(change: dict[str, str | None], words: str) -> None:
