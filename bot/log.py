@@ -11,11 +11,10 @@ from typing import Any, TextIO
 import structlog
 
 from bot.model import Event, EventKind
+from bot.redact import hidden
 
-_LOUD = {EventKind.FAILED, EventKind.NOT_SENT}
-_QUIET = {EventKind.UNCHANGED}
-#: A shorter secret is no secret, and hiding it would only riddle the words.
-_SHORTEST_SECRET = 6
+_LOUD = {EventKind.FAILED, EventKind.NOT_SENT, EventKind.NOT_DRAWN}
+_QUIET = {EventKind.UNCHANGED, EventKind.STILL_FAILING, EventKind.NOT_ASKED}
 #: What could begin a new line or steer a terminal.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -38,19 +37,20 @@ def configure(level: str = "info", *, hide: Collection[str] = (), stream: TextIO
         if stream.isatty()
         else structlog.processors.JSONRenderer()
     )
-    secrets = [secret for secret in hide if len(secret) >= _SHORTEST_SECRET]
+
+    def without_secrets(logger: Any, method: str, facts: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        # Before anything is escaped once more: a traceback has them escaped already.
+        return {name: hidden(fact, hide) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
     def render(logger: Any, method: str, facts: MutableMapping[str, Any]) -> str:
-        line = str(renderer(logger, method, facts))
-        for secret in secrets:
-            line = line.replace(secret, "███")
-        return line
+        return hidden(str(renderer(logger, method, facts)), hide)
 
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_secrets,
             _escaped,
             render,
         ],

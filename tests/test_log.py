@@ -117,6 +117,8 @@ def test_the_traceback_of_a_bug_is_set_in_below_its_line(stream: Stream) -> None
         (EventKind.NOT_SENT, "warning"),
         (EventKind.POST, "info"),
         (EventKind.UNCHANGED, ""),
+        (EventKind.STILL_FAILING, ""),
+        (EventKind.NOT_ASKED, ""),
     ],
 )
 def test_what_an_operator_should_see_is_loud_and_what_is_usual_is_quiet(kind: EventKind, level: str) -> None:

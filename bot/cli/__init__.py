@@ -7,10 +7,18 @@ is used: `smallprint --help` has to be quick.
 
 from bot.cli import files, lists, operate, run
 from bot.cli.base import cli
+from bot.redact import guard
 
 __all__ = ["cli", "files", "lists", "main", "operate", "run"]
 
 
 def main() -> None:
     """The console script."""
+    guard(_secrets)
     cli(prog_name="smallprint")
+
+
+def _secrets() -> tuple[str, ...]:
+    from bot.settings import secret_values
+
+    return secret_values()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from bot.errors import PlatformError, PlatformFailure
+from bot.redact import hidden
 
 #: Seconds of silence after which a server is given up; a whole request gets twice that.
 TIME_OUT = 30.0
@@ -86,9 +87,7 @@ def understood(platform: str, purpose: Purpose) -> Iterator[None]:
 
 def quoted(words: str, secrets: Collection[str] = ()) -> str:
     """A platform's own words in an error: short, on one line and without the bot's secrets."""
-    for secret in filter(None, secrets):
-        words = words.replace(secret, "…")
-    return " ".join(words.split())[:WORDS]
+    return " ".join(hidden(words, secrets, "…").split())[:WORDS]
 
 
 def moment(said: str) -> datetime | None:

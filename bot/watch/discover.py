@@ -6,24 +6,34 @@
     a domain      | links | read    the site's own links, its page about legal matters, then the usual places
     a name        | domain          "Some Company" is looked for at somecompany.com
 
-Every address goes through the fetcher it is given, and so through its gate, limits and manners.
+Every address goes through the fetcher it is given, and so through its gate, limits and manners, together with what led
+to it: neither a stranger nor a page of the public web leads into the operator's own network.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urljoin
 
 from bot.errors import FetchError, FetchFailure
 from bot.model import Policy, Snapshot, Source
+from bot.ports import Extractor
 from bot.watch.documents import document_type, without_type
 from bot.watch.recognise import NO_POLICY, Candidate, recognise
 from bot.watch.site import Link, site_of
 
-Fetch = Callable[[str], Awaitable[Snapshot]]
+
+class Fetch(Protocol):
+    """Reads an address (`WebFetcher.get`). ``via``: the page it stood on, "" for a stranger's word, None for the
+    operator's."""
+
+    async def __call__(self, url: str, *, via: str | None = None) -> Snapshot:
+        """Raises FetchError."""
+
 
 #: A site is asked for so many documents at most.
 CANDIDATES = 5
@@ -47,24 +57,27 @@ class Found:
         return self.candidates[0].policy(source)
 
 
-async def discover(target: str, fetch: Fetch) -> Found:
+async def discover(target: str, fetch: Fetch, extractor: Extractor, *, stranger: bool = False) -> Found:
     """The policies at ``target``: one for an address, at most five for a domain or a name.
 
     Args:
         target: "https://example.com/privacy", "example.com", "example.com terms of service" or "Example terms".
         fetch: reads an address (`WebFetcher.get`).
+        extractor: reads a page.
+        stranger: whether somebody else than the operator asks.
 
     Raises:
         FetchError: ``REFUSED`` by the gate, ``NO_POLICY_TEXT`` where no page is a policy, or why none could be read.
     """
     address, document = _aim(target)
+    asked = "" if stranger else None
     if not _is_domain(address):
-        return Found((await _read(address, fetch, document),))
-    links, failure = await _links(address, fetch)
-    found, why_not = await _read_each(_wanted(links, document)[:CANDIDATES], fetch)
+        return Found((await _read(address, fetch, extractor, document, asked),))
+    page, links, failure = await _links(address, fetch, asked)
+    found, why_not = await _read_each(_wanted(links, document)[:CANDIDATES], fetch, extractor, page)
     if not found:
         places = [Link(urljoin(address, place), document_type(place)) for place in USUAL_PLACES]
-        found, _ = await _read_each(_wanted(places, document), fetch)
+        found, _ = await _read_each(_wanted(places, document), fetch, extractor, asked)
     if not found:
         raise failure or why_not or FetchError(FetchFailure.NO_POLICY_TEXT, NO_POLICY)
     return Found(tuple(found))
@@ -91,43 +104,45 @@ def _is_domain(address: str) -> bool:
     return bool(re.fullmatch(r"[a-z]+://[^/?#]+/?", address, re.IGNORECASE))
 
 
-async def _links(address: str, fetch: Fetch) -> tuple[list[Link], FetchError | None]:
-    """The site's own links to its policies, or why its first page could not be read.
+async def _links(address: str, fetch: Fetch, asked: str | None) -> tuple[str, list[Link], FetchError | None]:
+    """The page with the site's own links to its policies and those links, or why its first page could not be read.
 
     Raises:
         FetchError: nothing on this site can be read.
     """
     try:
-        home = await fetch(address)
+        home = await fetch(address, via=asked)
     except FetchError as error:
         if error.kind in {FetchFailure.REFUSED, FetchFailure.UNREACHABLE, FetchFailure.TIMED_OUT}:
             raise
-        return [], error
+        return address, [], error
     site = await asyncio.to_thread(site_of, home)
-    links = list(site.policies(home.url))
+    page, links = home, list(site.policies(home.url))
     legal = site.legal(home.url)
     if not links and legal is not None:
         try:
-            page = await fetch(legal.url)
+            page = await fetch(legal.url, via=home.url)
         except FetchError as error:
-            return [], error
+            return home.url, [], error
         links = list((await asyncio.to_thread(site_of, page)).policies(page.url))
-    return links, None
+    return page.url, links, None
 
 
 def _wanted(links: Iterable[Link], document: str) -> list[Link]:
     return [link for link in links if not document or link.document == document]
 
 
-async def _read_each(links: Iterable[Link], fetch: Fetch) -> tuple[list[Candidate], FetchError | None]:
-    """The policies behind links, one of each document, and why the first that holds none does not."""
+async def _read_each(
+    links: Iterable[Link], fetch: Fetch, extractor: Extractor, via: str | None
+) -> tuple[list[Candidate], FetchError | None]:
+    """The policies behind links of ``via``, one of each document, and why the first that holds none does not."""
     found: dict[str, Candidate] = {}
     failure: FetchError | None = None
     for link in links:
         if link.document in {candidate.document for candidate in found.values()}:
             continue
         try:
-            candidate = await _read(link.url, fetch, link.document)
+            candidate = await _read(link.url, fetch, extractor, link.document, via)
         except FetchError as error:
             failure = failure or error
             continue
@@ -135,6 +150,7 @@ async def _read_each(links: Iterable[Link], fetch: Fetch) -> tuple[list[Candidat
     return list(found.values()), failure
 
 
-async def _read(address: str, fetch: Fetch, hint: str) -> Candidate:
+async def _read(address: str, fetch: Fetch, extractor: Extractor, hint: str, via: str | None) -> Candidate:
     """Read one page; ``hint`` is the document that it is said to be."""
-    return await asyncio.to_thread(recognise, await fetch(address), hint)
+    page = await fetch(address, via=via)
+    return await asyncio.to_thread(recognise, page, await extractor.extract(page), hint)

@@ -1,11 +1,12 @@
 """Which addresses may ever be dialled.
 
 Addresses come from strangers and from redirects, and names answer what their owners like. So an address is read by
-one parser (`httpx.URL`, which also connects), names that can only be local are refused before DNS is asked, and
-every address that DNS gives is checked when the connection is made, which then goes to that very address::
+one parser (`httpx.URL`, which also connects), what others could read otherwise is refused, names that can only be
+local are refused before DNS is asked, and every address that DNS gives is checked when the connection is made, which
+then goes to that very address::
 
-    typed or Location | check    a URL of the public web, or REFUSED
-    host, port        | connect  resolve, check every answer, dial the checked address, check the peer
+    typed, linked or Location | check    a URL of the public web, or REFUSED
+    host, port                | connect  resolve, check every answer, dial the checked address, check the peer
 
 A refusal is a fixed sentence: it never repeats the address, nor says whether a private name exists.
 """
@@ -41,12 +42,18 @@ NOT_THIS_PORT = "The bot reads pages on the ports 80 and 443 only: give the addr
 OWN_PAGE = "This is one of the bot's own pages: give the address of the policy itself."
 NOT_PUBLIC = "This address is not on the public web: give the address of a page that everybody can open."
 
-_SHAPE = re.compile(r"https?://[^/?#@%\\]+(?:[/?#][^\\]*)?", re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+#: A name, perhaps a port in ASCII digits, and the rest. Whatever else could stand before the path ("@", "%", "\\", dots
+#: of other scripts, "8_0" for a port) is where two readers of an address part ways.
+_SHAPE = re.compile(r"https?://(?P<name>[^/?#@%\\:\[\]。．｡]+)(?::[0-9]{1,5})?(?:[/?#][^\\]*)?", re.IGNORECASE)
+#: An IPv6 address; only an operator's own can be read.
+_LITERAL = re.compile(r"https?://\[(?P<name>[0-9a-f:.]+)\](?::[0-9]{1,5})?(?:[/?#][^\\]*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+#: Up to there a relative address has no colon (RFC 3986, section 4.2).
+_FIRST_ENDS = re.compile(r"[/?#]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 #: A last label that a resolver may read as a number, and the whole name as an IPv4 address.
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_ALLOWED = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>\d{1,5}))?")
+_ALLOWED = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 class Gate:
@@ -55,7 +62,8 @@ class Gate:
     Args:
         allowed: What the operator allows although it is not public, as "host" or "host:port"; such a host may have any
             port unless one is named.
-        own: Addresses of the bot's own pages, whose hosts it never reads.
+        own: Addresses of the bot's own pages, whose hosts it never reads. (Where DNS says they are is no bar to others:
+            behind a large proxy thousands of sites have the same addresses.)
         resolver: Asked for the addresses of a name; the system's by default.
 
     Raises:
@@ -69,16 +77,30 @@ class Gate:
         self._own = frozenset(map(_own_place, own))
         self._resolver = resolver or SystemResolver()
 
-    def check(self, address: str) -> httpx.URL:
+    def check(self, address: str, *, via: str | None = None) -> httpx.URL:
         """The parsed address, without fragment, if it may be asked for; no DNS yet.
+
+        Args:
+            address: As it was typed or linked.
+            via: The page that it stood on, or "" where a stranger gave it: those lead nobody into the operator's own
+                network. None: the operator's own word.
 
         Raises:
             FetchError: ``REFUSED``.
         """
-        if len(address) > LONGEST_ADDRESS or not _SHAPE.fullmatch(address) or not _visible(address):
+        url = self._read(address)
+        if via is not None and self._is_inside(url) and not (via and self._is_inside(self._read(via))):
+            _refuse(NOT_PUBLIC)
+        return url
+
+    def _read(self, address: str) -> httpx.URL:
+        shape = _SHAPE.fullmatch(address) or _LITERAL.fullmatch(address)
+        if len(address) > LONGEST_ADDRESS or shape is None or not _visible(address):
             _refuse(NOT_AN_ADDRESS)
         try:
             url = httpx.URL(address.partition("#")[0])
+            if not _reads_alike(shape["name"], _host(url)):
+                _refuse(NOT_AN_ADDRESS)
             if _host(url).endswith("."):
                 url = url.copy_with(host=_host(url).removesuffix("."))
             if not url.host:  # as people write it: a name that cannot be decoded is none
@@ -90,7 +112,7 @@ class Gate:
             _refuse(NOT_AN_ADDRESS)
         if _is_among(self._own, host, port):
             _refuse(OWN_PAGE)
-        if not self._allows(host, port):
+        if not self.allows(host, port):
             _check_name(host)
             if port not in (80, 443):
                 _refuse(NOT_THIS_PORT)
@@ -107,19 +129,21 @@ class Gate:
                 FetchFailure.MOVED, "The page says that it moved, but not where to: look for its new address."
             )
         scheme = _SCHEME.match(location)
-        if (scheme and not location[scheme.end() :].startswith("//")) or "\\" in location or not _visible(location):
+        half = ":" in _FIRST_ENDS.split(location, 1)[0] and not scheme
+        if half or "\\" in location or not _visible(location):
             _refuse(NOT_PUBLIC)
         try:
-            joined = str(url.join(location))
+            # Where it names a host it is read as it came: joining would already settle how that is read.
+            whole = location if scheme else f"{url.scheme}:{location}" if location.startswith("//") else ""
+            target = self._read(whole or str(url.join(location)))
         except (httpx.InvalidURL, ValueError):
             _refuse(NOT_AN_ADDRESS)
-        target = self.check(joined)
         if url.scheme == "https" and target.scheme == "http":
             raise FetchError(
                 FetchFailure.MOVED,
                 "The page redirects from https to http, which the bot does not follow: look for its new https address.",
             )
-        if self._allows(_host(target), _port(target)) and not self._allows(_host(url), _port(url)):
+        if self._is_inside(target) and not self._is_inside(url):
             _refuse(NOT_PUBLIC)  # a public page does not lead into the operator's own network
         return target
 
@@ -130,13 +154,15 @@ class Gate:
             FetchError: ``REFUSED``; one bad answer refuses all of them.
             socket.gaierror: the name has no address.
         """
-        if self._allows(host, port):
+        if self.allows(host, port):
             return [host] if _is_literal(host) else await self._resolver(host)
         _check_name(host)
+        if port not in (80, 443):
+            _refuse(NOT_THIS_PORT)
         addresses = await self._resolver(host)
         if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
-        if not all(map(is_public, addresses)):
+        if not all(map(is_public, addresses)) or any(_is_among(self._own, each, port) for each in addresses):
             _refuse(NOT_PUBLIC)
         return addresses
 
@@ -145,8 +171,12 @@ class Gate:
         if isinstance(self._resolver, SystemResolver):
             self._resolver.close()
 
-    def _allows(self, host: str, port: int) -> bool:
+    def allows(self, host: str, port: int) -> bool:
+        """Whether the operator allows this very host and port, public or not."""
         return _is_among(self._allowed, host, port)
+
+    def _is_inside(self, url: httpx.URL) -> bool:
+        return self.allows(_host(url), _port(url))
 
 
 class GatedBackend(httpcore.AsyncNetworkBackend):
@@ -176,8 +206,11 @@ class GatedBackend(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
                 continue
-            peer = stream.get_extra_info("server_addr")
-            if peer is not None and ipaddress.ip_address(peer[0]) != ipaddress.ip_address(address):
+            here, there = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+            elsewhere = there is not None and not _same(there[0], address)
+            # Whoever is reached from the very address that was dialled is this machine, whatever the table says of it.
+            itself = here is not None and _same(here[0], address) and not self._gate.allows(host, port)
+            if elsewhere or itself:
                 await stream.aclose()
                 _refuse(NOT_PUBLIC)
             return stream
@@ -240,12 +273,25 @@ def _is_among(places: Collection[tuple[str, int | None]], host: str, port: int) 
     return (host, None) in places or (host, port) in places
 
 
+def _same(one: str, other: str) -> bool:
+    return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+
+
 def _is_literal(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return False
     return True
+
+
+def _reads_alike(written: str, host: str) -> bool:
+    """Whether the two editions of the standard for international names spell this one alike.
+
+    Clients follow one or the other; for a sharp s, a final sigma, a joiner or a Kelvin sign they would ask different
+    hosts. What is ASCII has one spelling.
+    """
+    return written.lower() == host if written.isascii() else written.encode("idna") == host.encode()
 
 
 def _check_name(host: str) -> None:
@@ -260,19 +306,28 @@ def _check_name(host: str) -> None:
 def _host_and_port(entry: str) -> tuple[str, int | None]:
     """ "127.0.0.1:8080", "intranet.example", "[::1]:8080" -> host and port, None for any port."""
     match = _ALLOWED.fullmatch(entry.strip().lower())
-    if match is None:
+    host = _spelt(match["six"] or match["name"]) if match else ""
+    if match is None or not host:
         raise ConfigError(
             f'"{entry}" is not a host that can be allowed: write a host or a host and port, like "intranet.example" or '
             '"127.0.0.1:8080".'
         )
-    return match["six"] or match["name"], int(match["port"]) if match["port"] else None
+    return host, int(match["port"]) if match["port"] else None
+
+
+def _spelt(host: str) -> str:
+    """A host that the operator names, as the gate will read it: in punycode, without a dot at the end; "" for none."""
+    try:
+        return _host(httpx.URL(scheme="https", host=host.lower())).removesuffix(".")
+    except (httpx.InvalidURL, ValueError):
+        return ""
 
 
 def _own_place(address: str) -> tuple[str, int | None]:
     """ "https://bot.example" -> its host, on every port; "http://127.0.0.1:8080" -> only that port of it."""
     try:
         url = httpx.URL(address)
-        host = _host(url)
+        host = _spelt(_host(url))
     except (httpx.InvalidURL, ValueError):
         host = ""
     if not host:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import ipaddress
 
 #: Last labels that only mean something inside a network: RFC 6761, 6762, 8375 and 9476, ICANN's .internal, fly.io's
-#: private network, hidden services, and what home routers and companies use.
+#: private network, clusters and containers, hidden services, and what home routers and companies use. (".example" is
+#: missing, although nobody has it: every example of ours stands there.)
 PRIVATE_SUFFIXES = frozenset(
-    {"alt", "arpa", "corp", "domain", "flycast", "home", "i2p", "internal", "intranet", "invalid", "lan", "local"}
-    | {"localdomain", "localhost", "mail", "onion", "private", "workgroup"}
+    {"alt", "arpa", "consul", "corp", "docker", "domain", "flycast", "home", "i2p", "internal", "intranet", "invalid"}
+    | {"lan", "local", "localdomain", "localhost", "mail", "onion", "private", "svc", "test", "workgroup"}
 )
 
 #: IANA's special-purpose registry, multicast, class E, and a cloud's own address that looks public.
@@ -42,20 +43,32 @@ SPECIAL_IPV4 = tuple(
     )
 )
 
-#: All public IPv6 addresses lie in here. Outside are loopback, mapped and compatible IPv4, NAT64 (64:ff9b::/96 and
-#: 64:ff9b:1::/48), discard, segment routing (5f00::/16), unique local (with fly.io's fdaa::/16 and a cloud's metadata
-#: at fd00:ec2::254), link-local, site-local and multicast.
+#: All public IPv6 addresses lie in here.
 PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
-#: What inside it is not public.
+#: What is not public, inside it and outside: IANA's registry, what was given back, and private networks of clouds.
 SPECIAL_IPV6 = tuple(
     map(
         ipaddress.IPv6Network,
         (
-            "2001::/23",  # IETF protocol assignments: Teredo, benchmarks, ORCHID
+            "::/96",  # unspecified, loopback, and compatible: carries an IPv4 address
+            "::ffff:0:0/96",  # mapped: carries one
+            "::ffff:0:0:0/96",  # translated: carries one
+            "64:ff9b::/96",  # NAT64: carries one
+            "64:ff9b:1::/48",  # NAT64 of a network's own
+            "100::/64",  # discard
+            "100:0:0:1::/64",  # dummy
+            "2001::/23",  # IETF protocol assignments: Teredo (carries one), benchmarks, ORCHID
             "2001:db8::/32",  # documentation
-            "2002::/16",  # 6to4: carries an IPv4 address
+            "2002::/16",  # 6to4: carries one
             "2620:4f:8000::/48",  # AS112
+            "3ffe::/16",  # the 6bone, given back
             "3fff::/20",  # documentation
+            "5f00::/16",  # segment routing
+            "fc00::/7",  # unique local; a cloud's metadata at fd00:ec2::254
+            "fdaa::/16",  # fly.io's private network, in it
+            "fe80::/10",  # link-local
+            "fec0::/10",  # site-local
+            "ff00::/8",  # multicast
         ),
     )
 )
@@ -66,6 +79,8 @@ def is_public(address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
+        return False
+    if "%" in address:  # a zone: one of this machine's own networks
         return False
     if isinstance(ip, ipaddress.IPv4Address):
         return not any(ip in network for network in SPECIAL_IPV4)

@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.compare.align import Alignment
-from bot.compare.effective import Copies, in_effect_date, moved_on, stamps
+from bot.compare.effective import Copies, dates, in_effect_date, moved_on, stamps
 from bot.compare.firm_words import ALL_SMALL_WORDS, SMALL_WORDS
-from bot.compare.sentences import Sentence, normal, words
+from bot.compare.sentences import Sentence, normal, split, words
 from bot.model import BlockKind, Version
+from bot.watch.whose import strangers
 
 #: A page with fewer words holds no policy.
 LEAST_WORDS = 40
@@ -28,14 +29,24 @@ LOSS = 0.1
 GAIN = 0.25
 #: Such a loss or gain has at least so many sentences; a smaller one may be a section.
 MANY = 15
+#: ... or are so many, and nearly all from somewhere to the end of the page (or from its beginning) ...
+ENDING, TOGETHER_GONE = 5, 0.6
+#: ... or the page, with all that it says twice, has shrunk to this share ...
+SHRUNK = 2 / 3
 #: ... or is half of the page, however few sentences that makes.
 HALF = 0.5
 #: No policy grows or shrinks by so many letters at once: other documents were read with it.
 HUGE = 100_000
 #: Two texts of one subject share their vocabulary; below this cosine they are two documents.
 SUBJECT = 0.53
+#: So many words may be damaged by a slip of the author's.
+SLIPS = 2
 #: A text that at least doubled is still the same if it kept this share of its words.
 KEPT = 0.75
+#: New lines that are shorter than this on average are headings or entries of lists.
+LINE = 40
+#: So many sections that were there twice and are there once now were another document's.
+TWICE = 2
 #: So many sentences edited elsewhere show that somebody worked on the text: what is new was written, not read anew.
 ELSEWHERE = 3
 
@@ -51,6 +62,12 @@ _WALL = re.compile(
     r"page introuvable|accès refusé|veuillez patienter|en maintenance|seite nicht gefunden|zugriff verweigert|"
     r"página no encontrada|pagina non trovata|página não encontrada|pagina niet gevonden",
     re.IGNORECASE,
+)
+#: "June 2021", "Juni 2021": a month without a day.
+_MONTH = re.compile(r"(?<!\d\s)(?<!\d\.\s)\b([^\W\d_]{3,})\.?,?\s+((?:19|20)\d\d)\b")
+#: UTF-8 that was read as windows-1252 ("donâ€™t", "cafÃ©"), and what could not be written in ASCII ("don?t").
+_GARBLED = re.compile(
+    r"[ÂÃâ][\u0080-\u00bfŠšŒœŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|Â(?=\s)|(?<!\S)[\w.]+[.,;:]?\?[^\W\d_]+(?=[.,;:)]?\s)"
 )
 _ENDED = re.compile(r"[.!?:;…。！？”\"'’)\]»*|©\d]$")
 
@@ -83,6 +100,10 @@ def mismatch(before: Version, after: Version, found: Copies) -> tuple[str, tuple
         if reasons := doubt(version, other.doubts):
             return side, reasons
     shape = _Shape(before, after, found.alignment)
+    if shape.lost + shape.gained + shape.reworded == 0:
+        return "", ()
+    if side := _damaged(before, after, found.alignment):
+        return side, ("the letters are damaged",)
     if shape.lost + shape.gained == 0:
         return "", ()
     if _cut_off(before, after):
@@ -101,7 +122,13 @@ def mismatch(before: Version, after: Version, found: Copies) -> tuple[str, tuple
             return "after", (f"another language: {new} instead of {old}",)
         if not _one_subject(_vocabulary(before), _vocabulary(after)):
             return "after", ("another document: hardly a word of the page before is left",)
-    return _part(shape, before, after, found.alignment.added)
+        if strangers(before, after):
+            return "after", ("another document: it names others than the page before",)
+        if moved_on(_days(before), _days(after)) is False:
+            return "after", ("another text without a later date: an old one, or another of the site's policies",)
+    if shape.gained > shape.lost / 2 and _spliced(before, after):
+        return "before", ("another document was read with it before: some sections were there twice",)
+    return _part(shape, before, after, found.alignment)
 
 
 class _Shape:
@@ -121,7 +148,17 @@ class _Shape:
         return self.lost > 0.6 * self.before and self.gained > 0.4 * self.after
 
 
-def _part(shape: _Shape, before: Version, after: Version, added: Sequence[Sentence]) -> tuple[str, tuple[str, ...]]:
+def _is_end(removed: Sequence[Sentence], before: Version) -> bool:
+    """Whether what is gone stood together at the beginning or the end, and is more than a last section that may go."""
+    forms = {sentence.normal for sentence in removed}
+    gone = [sentence.normal in forms for sentence in split(before)]
+    if sum(gone) < ENDING:
+        return False
+    first, last = gone.index(True), len(gone) - gone[::-1].index(True)
+    return sum(gone) >= TOGETHER_GONE * min(len(gone) - first, last)
+
+
+def _part(shape: _Shape, before: Version, after: Version, found: Alignment) -> tuple[str, tuple[str, ...]]:
     """Whether one side is only a part of the other: much lost or gained and nothing else changed, not even the date."""
     if shape.gained - shape.lost > HUGE and shape.gained > shape.after / 2:
         return "before", (
@@ -129,8 +166,16 @@ def _part(shape: _Shape, before: Version, after: Version, added: Sequence[Senten
         )
     if shape.lost - shape.gained > HUGE and shape.lost > shape.before / 2:
         return "after", ("far less text than before: other documents were read with it before, or only a part now",)
-    if moved_on(stamps(before), stamps(after)) or in_effect_date(s.text for s in added):
+    added, removed = found.added, found.removed
+    if _only_lines(shape, added):
+        return "before", ("headings or entries of lists were not read before",)
+    if moved_on(_days(before), _days(after)) or in_effect_date(s.text for s in added):
         return "", ()
+    if shape.gained + shape.reworded == 0 and removed:
+        if len(after.text) < SHRUNK * len(before.text):
+            return "after", ("a large part of the page is missing and nothing else changed",)
+        if shape.lost > LOSS * shape.before and _is_end(removed, before):
+            return "after", ("the end or the beginning of the text is missing and nothing else changed",)
     if (
         shape.lost > LOSS * shape.before
         and (shape.sentences_lost >= MANY or shape.lost > HALF * shape.before)
@@ -147,12 +192,46 @@ def _part(shape: _Shape, before: Version, after: Version, added: Sequence[Senten
     return "", ()
 
 
+def _only_lines(shape: _Shape, added: Sequence[Sentence]) -> bool:
+    """Whether nothing differs but that many short lines are new all over the page: it is read better than before."""
+    untouched = shape.sentences_lost + shape.sentences_reworded == 0
+    return untouched and len(added) >= MANY and shape.gained < LINE * len(added)
+
+
+def _spliced(before: Version, after: Version) -> bool:
+    """Whether the page before had sections twice that are there once now."""
+    now = _sections(after)
+    return sum(count > 1 and now[title] == 1 for title, count in _sections(before).items()) >= TWICE
+
+
+def _sections(version: Version) -> Counter[str]:
+    """The titles of a text without their numbers."""
+    titles = (block.text for block in version.blocks if block.kind is BlockKind.HEADING)
+    return Counter(filter(None, (normal(title).lstrip("0123456789. ()") for title in titles)))
+
+
+def _days(version: Version) -> list[str]:
+    """The page's own date lines; a month stands for its first day."""
+    return [stamp if dates(stamp) else _MONTH.sub(r"1 \1 \2", stamp) for stamp in stamps(version)]
+
+
 def _one_subject(old: Counter[str], new: Counter[str]) -> bool:
     """Whether two texts share their words; a short one that was written out at length has kept its own."""
     if _cosine(old, new) >= SUBJECT:
         return True
     kept = sum(count for word, count in old.items() if word in new)
     return new.total() > 2 * old.total() and kept >= KEPT * old.total()
+
+
+def _damaged(before: Version, after: Version, found: Alignment) -> str:
+    """The side on which letters are damaged: in many words, or in most of the sentences that differ."""
+    old, new = (len(_GARBLED.findall(version.text)) for version in (before, after))
+    if max(old, new) > SLIPS and (new > 3 * old or old > 3 * new):
+        return "after" if new > old else "before"
+    differing = [*found.added, *(pair.after for pair in found.reworded)]
+    if new > old and sum(bool(_GARBLED.search(s.text)) for s in differing) > len(differing) / 2:
+        return "after"
+    return ""
 
 
 def language(version: Version) -> str:

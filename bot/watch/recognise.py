@@ -14,7 +14,6 @@ from bot.compare.sentences import words
 from bot.errors import ExtractError
 from bot.model import BlockKind, Policy, Snapshot, Source, Version
 from bot.watch.documents import document_type, without_type
-from bot.watch.extract import extract
 from bot.watch.plausible import doubt, language
 from bot.watch.site import canonical, host, site_name, site_of
 from bot.watch.watchlist import policy_id
@@ -45,6 +44,27 @@ _SPEECH = {
     "nl": "wij we ons onze u uw je jouw jij gebruiker gebruikers",
     "pt": "nós nosso nossa nossos nossas você usuário usuários utilizador seu sua seus suas",
 }
+#: A single person, and several who speak together, by language.
+_ALONE = {
+    "de": "ich mir mich mein meine meiner meinen meinem",
+    "en": "i me my mine",
+    "es": "yo mi mis",
+    "fr": "je moi mon ma mes",
+    "it": "io mio mia miei mie",
+    "nl": "ik mij mijn",
+    "pt": "eu meu minha meus minhas",
+}
+_TOGETHER = {
+    "de": "wir uns unser unsere unserer unseren unserem",
+    "en": "we our us ours",
+    "es": "nosotros nuestro nuestra nuestros nuestras",
+    "fr": "nous notre nos",
+    "it": "noi nostro nostra nostri nostre",
+    "nl": "wij we ons onze",
+    "pt": "nós nosso nossa nossos nossas",
+}
+#: Fewer words of a single person are an example or a question ("What are my rights?").
+LEAST_ALONE = 5
 #: Between a title and the name of its site, and between all parts of a title.
 _SITE_PARTS = re.compile(r"\s+[|·•–—»\\-]+\s+|\s*[|»]\s*")
 _TITLE_PARTS = re.compile(rf"{_SITE_PARTS.pattern}|\s*:\s+")
@@ -66,6 +86,8 @@ class Candidate:
     #: BCP 47 tag, or "".
     language: str
     words: int
+    #: Whether a single person speaks in it ("my site"), and no organisation.
+    personal: bool = False
 
     def policy(self, source: Source) -> Policy:
         """Ready to be watched."""
@@ -73,17 +95,17 @@ class Candidate:
         return Policy(id, self.service, self.document, self.url, language=self.language, source=source)
 
 
-def recognise(snapshot: Snapshot, hint: str = "") -> Candidate:
+def recognise(snapshot: Snapshot, version: Version, hint: str = "") -> Candidate:
     """The policy on a page.
 
     Args:
         snapshot: The page.
+        version: Its text.
         hint: The document that the link to it, or whoever asks for it, says that it is.
 
     Raises:
         ExtractError: there is none.
     """
-    version = extract(snapshot)
     titles = _titles(version)
     # The title names the document, else the link to it or the page's address does.
     named = next((title for title in titles if document_type(title)), "")
@@ -95,7 +117,8 @@ def recognise(snapshot: Snapshot, hint: str = "") -> Candidate:
     if named and not hint and len(words(_beside(named, service))) > MOST_OTHER_WORDS:
         raise ExtractError(NO_POLICY)
     title = named or next(iter(titles), "")
-    return Candidate(canonical(snapshot.url), service, document, title, version.language, len(tokens))
+    personal = _personal(tokens, language(version))
+    return Candidate(canonical(snapshot.url), service, document, title, version.language, len(tokens), personal)
 
 
 def _titles(version: Version) -> tuple[str, ...]:
@@ -110,6 +133,14 @@ def _speaks(tokens: Sequence[str], tag: str) -> bool:
     if not speech or sum(map(str.isascii, tokens)) < len(tokens) / 2:
         return True
     return sum(word in speech for word in tokens) >= LEAST_SPEECH * len(tokens)
+
+
+def _personal(tokens: Sequence[str], tag: str) -> bool:
+    """Whether a single person speaks far more often than several together do: in two words at least, since "I" is a
+    number too, and "mon" stands in the names of services."""
+    one, several = (frozenset(table.get(tag, "").split()) for table in (_ALONE, _TOGETHER))
+    alone, together = [word for word in tokens if word in one], [word for word in tokens if word in several]
+    return len(alone) >= LEAST_ALONE and len(set(alone)) > 1 and len(alone) > 2 * len(together)
 
 
 def _beside(title: str, service: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -27,6 +28,8 @@ class Asked:
     headers: dict[str, str]
     #: The number of the connection it came on.
     connection: int
+    #: When, on the monotonic clock.
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -36,6 +39,10 @@ class WebSite:
     A page is written under its path, or under host and path where several hosts lead here.
     """
 
+    #: Addresses of 127.0.0.0/8 that it listens on, all on the same port.
+    addresses: Sequence[str] = ("127.0.0.1",)
+    #: Those of them where a connection is accepted and nothing is ever said.
+    mute: frozenset[str] = frozenset()
     asked: list[Asked] = field(default_factory=list)
     #: How many requests were under way at once at most.
     most_at_once: int = 0
@@ -58,6 +65,16 @@ class WebSite:
                 yield _head(304, {"etag": named.get("etag", "")})
             else:
                 yield _head(status, named | {"content-length": str(len(content))}) + content
+
+        self._pages[path] = page
+
+    def shows(self, path: str, body: Callable[[], str], **headers: str) -> None:
+        """A page that is made anew for each who asks."""
+        named = {"content-type": "text/html; charset=utf-8"} | {n.replace("_", "-"): v for n, v in headers.items()}
+
+        async def page(asked: Asked) -> Pieces:
+            content = body().encode()
+            yield _head(200, named | {"content-length": str(len(content))}) + content
 
         self._pages[path] = page
 
@@ -112,12 +129,16 @@ class WebSite:
 
     async def __aenter__(self) -> Self:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        first, *others = self.addresses
+        self._servers = [await asyncio.start_server(self._serve, first, 0)]
+        self.port: int = self._servers[0].sockets[0].getsockname()[1]
+        if others:
+            self._servers.append(await asyncio.start_server(self._serve, others, self.port))
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        self._server.close()
+        for server in self._servers:
+            server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -129,6 +150,8 @@ class WebSite:
         self._connections += 1
         connection = self._connections
         try:
+            while writer.get_extra_info("sockname")[0] in self.mute:
+                await reader.readexactly(1)
             while True:
                 first = await reader.readexactly(1)
                 if not first.isalpha():  # somebody speaks TLS
@@ -183,6 +206,8 @@ class Internet(httpcore.AsyncNetworkBackend):
         self.dead: set[str] = set()
         #: What a connection says of its other end, where that is not what was dialled.
         self.peer = ""
+        #: What a connection says of its own end, where it is to be another.
+        self.local = ""
 
     def has(self, name: str, *answers: Iterable[str]) -> None:
         """A name with its addresses; several answers come one after the other, the last for ever."""
@@ -202,15 +227,17 @@ class Internet(httpcore.AsyncNetworkBackend):
         if host in self.dead:
             raise httpcore.ConnectError("All connection attempts failed")
         line = await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", self.site.port, *args, **kwargs)
-        return _Line(line, (self.peer or host, port))
+        return _Line(line, (self.peer or host, port), (self.local, 0) if self.local else None)
 
 
 class _Line(httpcore.AsyncNetworkStream):
     """A connection that says it leads to the address that was dialled."""
 
-    def __init__(self, line: httpcore.AsyncNetworkStream, peer: tuple[str, int]) -> None:
+    def __init__(
+        self, line: httpcore.AsyncNetworkStream, peer: tuple[str, int], local: tuple[str, int] | None = None
+    ) -> None:
         self._line = line
-        self._peer = peer
+        self._ends = {"server_addr": peer, **({"client_addr": local} if local else {})}
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
         return await self._line.read(max_bytes, timeout)
@@ -225,7 +252,7 @@ class _Line(httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        return self._peer if info == "server_addr" else self._line.get_extra_info(info)
+        return self._ends.get(info) or self._line.get_extra_info(info)
 
 
 def policy_page(title: str, text: str, *, name: str = "", language: str = "en", around: str = "") -> str:

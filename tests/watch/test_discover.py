@@ -8,6 +8,7 @@ from bot.errors import FetchError, FetchFailure
 from bot.model import Source
 from bot.watch.discover import CANDIDATES, USUAL_PLACES, Found, discover
 from bot.watch.fetch import WebFetcher
+from bot.watch.trusted import Trusted
 from tests.fakes.site import policy_text
 from tests.fakes.web import Internet, WebSite, policy_page
 
@@ -34,7 +35,7 @@ def documents(found: Found) -> list[tuple[str, str]]:
 
 async def failed(target: str, fetcher: WebFetcher) -> FetchError:
     with pytest.raises(FetchError) as failure:
-        await discover(target, fetcher.get)
+        await discover(target, fetcher.get, Trusted())
     return failure.value
 
 
@@ -46,7 +47,7 @@ BOTH = [
 
 async def test_an_address_is_the_policy_itself(fetcher: WebFetcher, acme: WebSite) -> None:
     acme.says("/legal/privacy?utm_source=post", PRIVACY_PAGE)
-    found = await discover("https://acme.example/legal/privacy?utm_source=post", fetcher.get)
+    found = await discover("https://acme.example/legal/privacy?utm_source=post", fetcher.get, Trusted())
     policy = found.policy(Source.OPERATOR)
     assert (policy.id, policy.service, policy.document) == ("acme/privacy-policy", "Acme", "Privacy Policy")
     assert (policy.url, policy.language) == ("https://acme.example/legal/privacy", "en")
@@ -56,20 +57,20 @@ async def test_an_address_is_the_policy_itself(fetcher: WebFetcher, acme: WebSit
 
 async def test_an_address_is_watched_where_it_leads_to(fetcher: WebFetcher, acme: WebSite) -> None:
     acme.redirects("/privacy", "/legal/privacy")
-    found = await discover("acme.example/privacy", fetcher.get)
+    found = await discover("acme.example/privacy", fetcher.get, Trusted())
     assert documents(found) == BOTH[:1]
 
 
 async def test_an_address_may_come_with_its_document(fetcher: WebFetcher, acme: WebSite) -> None:
     acme.says("/rules", policy_page("Acme", policy_text().replace("# Acme Privacy Policy", "# How we do it")))
     assert (await failed("https://acme.example/rules", fetcher)).kind is FetchFailure.NO_POLICY_TEXT
-    found = await discover("https://acme.example/rules community guidelines", fetcher.get)
+    found = await discover("https://acme.example/rules community guidelines", fetcher.get, Trusted())
     assert documents(found) == [("Community Guidelines", "https://acme.example/rules")]
 
 
 @pytest.mark.parametrize("target", ["acme.example", "https://acme.example", "https://acme.example/", " acme.example "])
 async def test_a_domain_links_to_its_policies(fetcher: WebFetcher, acme: WebSite, target: str) -> None:
-    assert documents(await discover(target, fetcher.get)) == BOTH
+    assert documents(await discover(target, fetcher.get, Trusted())) == BOTH
     assert "/jobs" not in acme.targets
 
 
@@ -79,7 +80,7 @@ async def test_a_domain_links_to_its_policies(fetcher: WebFetcher, acme: WebSite
 async def test_a_domain_may_come_with_the_document_that_is_wanted(
     fetcher: WebFetcher, acme: WebSite, target: str, document: tuple[str, str]
 ) -> None:
-    assert documents(await discover(target, fetcher.get)) == [document]
+    assert documents(await discover(target, fetcher.get, Trusted())) == [document]
     assert len(acme.targets) == 2, "nothing else is read"
 
 
@@ -88,7 +89,7 @@ async def test_a_name_is_looked_for_at_its_com_address(
     fetcher: WebFetcher, acme: WebSite, internet: Internet, name: str
 ) -> None:
     internet.has("acme.com")
-    found = await discover(name, fetcher.get)
+    found = await discover(name, fetcher.get, Trusted())
     assert found.candidates[0].url == "https://acme.com/legal/privacy"
 
 
@@ -97,14 +98,14 @@ async def test_a_page_that_lists_the_policies_is_read_where_the_first_page_links
 ) -> None:
     acme.says("/", '<a href="/legal">Legal</a>')
     acme.says("/legal", f"<h1>Legal</h1>{FOOTER}")
-    assert documents(await discover("acme.example", fetcher.get)) == BOTH
+    assert documents(await discover("acme.example", fetcher.get, Trusted())) == BOTH
 
 
 async def test_a_page_about_legal_matters_that_is_gone_ends_nothing(fetcher: WebFetcher, site: WebSite) -> None:
     site.says("/", '<a href="/legal">Legal</a>')
     assert (await failed("acme.example", fetcher)).kind is FetchFailure.GONE
     site.says("/privacy", PRIVACY_PAGE)
-    found = await discover("acme.example", fetcher.get)
+    found = await discover("acme.example", fetcher.get, Trusted())
     assert documents(found) == [("Privacy Policy", "https://acme.example/privacy")]
 
 
@@ -115,7 +116,7 @@ async def test_the_usual_places_are_looked_at_where_no_page_links_to_a_policy(
     site.says("/", "<div id=root></div>", status)
     site.says("/privacy-policy", PRIVACY_PAGE)
     site.says("/terms", TERMS_PAGE)
-    found = await discover("acme.example", fetcher.get)
+    found = await discover("acme.example", fetcher.get, Trusted())
     assert [candidate.document for candidate in found.candidates] == ["Privacy Policy", "Terms of Service"]
     assert "/legal/privacy" not in site.targets, "one of each document is enough"
 
@@ -127,7 +128,7 @@ async def test_links_that_lead_to_no_policy_are_passed_over(fetcher: WebFetcher,
         f'<a href="/shoes">Community Guidelines</a>{FOOTER}',
     )
     acme.says("/shoes", "<h1>Shoes</h1>")
-    assert documents(await discover("acme.example", fetcher.get)) == BOTH
+    assert documents(await discover("acme.example", fetcher.get, Trusted())) == BOTH
 
 
 async def test_a_site_is_asked_for_a_few_documents_at_most(fetcher: WebFetcher, site: WebSite) -> None:
@@ -144,7 +145,7 @@ async def test_a_site_is_asked_for_a_few_documents_at_most(fetcher: WebFetcher, 
     site.says("/", "".join(f'<a href="/{number}">{name}</a>' for number, name in enumerate(names)))
     for number in range(len(names)):
         site.says(f"/{number}", policy_page("Acme", policy_text().replace("# Acme Privacy Policy", "# Acme")))
-    assert len((await discover("acme.example", fetcher.get)).candidates) == CANDIDATES
+    assert len((await discover("acme.example", fetcher.get, Trusted())).candidates) == CANDIDATES
     assert len(site.targets) == 1 + CANDIDATES
 
 
@@ -185,5 +186,5 @@ async def test_what_the_gate_refuses_is_refused(fetcher: WebFetcher, internet: I
 
 async def test_every_page_is_read_with_manners(fetcher: WebFetcher, acme: WebSite) -> None:
     acme.robots("User-agent: *\nDisallow: /legal/privacy")
-    assert documents(await discover("acme.example", fetcher.get)) == BOTH[1:]
+    assert documents(await discover("acme.example", fetcher.get, Trusted())) == BOTH[1:]
     assert "/legal/privacy" not in acme.targets

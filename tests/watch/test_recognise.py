@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import ExtractError, FetchFailure
 from bot.model import Policy, Snapshot, Source
+from bot.watch.extract import extract
 from bot.watch.recognise import Candidate, recognise
 from tests.fakes.site import policy_text
 from tests.fakes.web import policy_page
@@ -34,7 +35,8 @@ SHOP = "# Shoes\n\n" + "\n\n".join(
 
 
 def read(page: str, url: str = URL, hint: str = "", kind: str = "text/html") -> Candidate:
-    return recognise(Snapshot(url, NOW, page.encode(), kind), hint)
+    snapshot = Snapshot(url, NOW, page.encode(), kind)
+    return recognise(snapshot, extract(snapshot), hint)
 
 
 def acme(title: str = "Privacy Policy | Acme", text: str | None = None, **facts: str) -> str:
