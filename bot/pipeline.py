@@ -4,10 +4,13 @@
 
     page    | read                     a Version, or why there is none            watch/, steps/read.py
             | judge                    silent, broken or news, with reasons       judge.py, compare/
-            | decide                   wait for a second look, or tell            steps/decide.py
+            | doubt                    news that a second route must show too     steps/second_look.py
+            | decide                   wait for a second look, or tell            steps/decide.py, steps/weigh.py
+            | draw                     a card, where one can be drawn             write/, steps/illustrate.py
             | owe                      frozen parts for every publisher           write/, steps/owe.py
             | record                   all of it in one transaction               store/
-    part    | claim, prove, send       once on each platform, then settled        platforms/, steps/send.py
+    part    | fold                     what is stale into one digest              steps/digest.py
+            | claim, prove, send       once on each platform, then settled        platforms/, steps/send.py
     mention | understand, answer       when requests are on                       requests/
 
 What happened is reported as an :class:`Event`, which the log, `replay`, `demo` and metrics read. The pipeline itself
@@ -24,11 +27,8 @@ from functools import partial
 from typing import Any
 
 from bot.compare.effective import coming
-from bot.compare.sentences import fingerprints
-from bot.errors import ConfigError, FetchError, FetchFailure, PlatformError, SmallprintError
-from bot.judge import judge
+from bot.errors import ConfigError, FetchError, NotAsked, PlatformError, SmallprintError
 from bot.model import (
-    Change,
     Checked,
     Delivery,
     Event,
@@ -36,24 +36,28 @@ from bot.model import (
     Mention,
     Policy,
     Reading,
-    Standing,
     Standpoint,
     Story,
     StoryKind,
-    Verdict,
 )
-from bot.ports import Clock, Fetcher, Inbox, Publisher, Store
+from bot.ports import Clock, Extractor, Fetcher, Inbox, Publisher, Store
 from bot.requests.answer import Desk
 from bot.steps import read
-from bot.steps.decide import EARLIER_TEXT, Decision, decide, follow_ups, story
+from bot.steps.asked import asked_for
+from bot.steps.decide import Decision, story
+from bot.steps.digest import fold_stale, prove_each
 from bot.steps.habits import Habits
+from bot.steps.illustrate import NO_PICTURES, Draw, Illustrator, Pictures
 from bot.steps.owe import Clerk
 from bot.steps.prove import prove
+from bot.steps.reconcile import Memory
 from bot.steps.send import LEASE, Courier
-from bot.watch.plausible import doubt
+from bot.steps.weigh import Scales, Weighed
 
 #: Under this name the store keeps when a full cycle of checks last ended; readiness looks at it.
 CYCLE_ENDED = "cycle.ended"
+#: Seconds after which a round that waits for a slow site looks again what is due.
+LOOK_AGAIN = 1.0
 
 
 class Pipeline:
@@ -64,16 +68,20 @@ class Pipeline:
         *,
         store: Store,
         fetcher: Fetcher,
+        extractor: Extractor,
+        second: Fetcher | None = None,
         publishers: Mapping[str, Publisher],
         clock: Clock,
         habits: Habits,
         report: Callable[[Event], None],
         desk: Desk | None = None,
+        draw: Draw | None = None,
         owner: str = "bot",
         seed: int | None = None,
     ) -> None:
         self.store = store
         self.fetcher = fetcher
+        self.extractor = extractor
         self.clock = clock
         self.habits = habits
         self.report = report
@@ -82,7 +90,11 @@ class Pipeline:
         self.owner = owner
         self.chance = random.Random(seed)  # noqa: S311 - spreads checks in time, guards nothing
         self.live = [publisher for publisher in publishers.values() if publisher.id in habits.live]
+        self.scales = Scales(store, habits, extractor, second)
         self.clerk = Clerk(store, publishers, habits, clock)
+        self.illustrator = Illustrator(self.live, habits.name, self.clerk.link, draw)
+        #: One courier at a time for each: the pace is theirs together.
+        self._doors = {publisher.id: asyncio.Lock() for publisher in self.live}
         #: Set when the process is asked to end: nothing new is begun.
         self.stopping = False
 
@@ -90,13 +102,24 @@ class Pipeline:
 
     async def check_due(self) -> None:
         """Check every policy that is due, ``at_once`` of them at a time and one of a host, so that a slow site holds up
-        only itself."""
-
-        async def work() -> None:
-            while not self.stopping and (due := self.store.lease_due(self.clock.now(), self.owner, LEASE, 1)):
-                await self.check(due[0])
-
-        await _each(work() for _ in range(self.habits.at_once))
+        only itself: what falls due meanwhile is begun beside it."""
+        at_work: set[asyncio.Task[None]] = set()
+        bugs: list[BaseException] = []
+        try:
+            while True:
+                if not self.stopping and (free := self.habits.at_once - len(at_work)):
+                    due = self.store.lease_due(self.clock.now(), self.owner, LEASE, free)
+                    at_work |= {asyncio.create_task(self.check(policy)) for policy in due}
+                if not at_work:
+                    break
+                done, at_work = await asyncio.wait(at_work, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                bugs += [bug for each in done if (bug := each.exception())]
+        finally:
+            for each in at_work:
+                each.cancel()
+            await asyncio.gather(*at_work, return_exceptions=True)
+        if bugs:  # it shows itself afterwards, and has stopped no other check
+            raise bugs[0]
         if not self.stopping:
             self.store.remember(CYCLE_ENDED, self.clock.now().isoformat())
 
@@ -104,59 +127,30 @@ class Pipeline:
         """Read one policy, judge what it says, and write down what follows. Expected trouble costs only this check."""
         reading = self.store.reading(policy.id)
         try:
-            reading = await read.upgraded(policy, reading, self.store)
-            page = await read.read(policy, reading, self.fetcher)
-            decision, known_now = await self._decide(policy, reading, page)
+            reading = await read.upgraded(policy, reading, self.store, self.extractor)
+            page = await read.read(policy, reading, self.fetcher, self.extractor)
+            weighed = await self.scales.weigh(policy, reading, page, self.clock.now())
         except SmallprintError as error:
             self._failed(policy, reading, error)
             return
         if reading.failing:
             self._tell(EventKind.RECOVERED, policy=policy, reasons=(reading.failing,))
-        self._write(policy, page, decision, known_now)
-        self._announce(policy, reading, page, decision)
+        pictures = await self.illustrator.pictures(weighed.decision.stories)
+        if pictures.trouble:
+            self._tell(EventKind.NOT_DRAWN, policy=policy, reasons=pictures.trouble)
+        self._write(policy, page, weighed, pictures)
+        self._announce(policy, reading, page, weighed.decision)
 
-    async def _decide(self, policy: Policy, reading: Reading, page: read.Page) -> tuple[Decision, frozenset[int]]:
-        """What follows from a page, and the wording that is known from now on."""
-        now, seen = self.clock.now(), reading.seen
-        waiting = reading.candidate_since
-        if page.version is None and seen is not None:
-            # The last text again. Only news that waits for this second look has anything to gain from it.
-            too_soon = waiting is None or now < waiting + self.habits.shortest_patience
-            if too_soon or seen.standing is not Standing.CANDIDATE:
-                return Decision(EventKind.UNCHANGED), frozenset()
-        after = page.version if page.version is not None or seen is None else self.store.version(seen.id)
-        assert after is not None, "a first read always has a text"
-        if reading.current is None:
-            # The first good read is a silent baseline, and a page that is no policy is not one.
-            if doubts := doubt(after):
-                raise FetchError(FetchFailure.NO_POLICY_TEXT, f"{'; '.join(doubts)}.", about=policy.id)
-            return Decision(EventKind.BASELINE, Standing.ACCEPTED), fingerprints(after)
-        before = self.store.version(reading.current.id)
-        if self.store.said(policy.id, after.sha256):
-            change = Change(Verdict.SILENT, EARLIER_TEXT)
-        else:
-            change = await asyncio.to_thread(judge, before, after, self.store.known(policy.id))
-        new = page.version is not None and page.snapshot is not None
-        decision = decide(
-            policy,
-            reading,
-            follow_ups(self.store.told(policy.id), change, after),
-            now=now,
-            found_at=now if new or seen is None else seen.fetched_at,
-            proof=page.snapshot.sha256 if new and page.snapshot else (seen or reading.current).snapshot_sha256,
-            habits=self.habits,
-        )
-        return decision, fingerprints(after) if decision.standing is Standing.ACCEPTED else frozenset()
-
-    def _write(self, policy: Policy, page: read.Page, decision: Decision, known_now: frozenset[int]) -> None:
+    def _write(self, policy: Policy, page: read.Page, weighed: Weighed, pictures: Pictures) -> None:
         """One transaction: what was read, what it is, what is told of it and what is owed to whom."""
-        now = self.clock.now()
+        now, decision = self.clock.now(), weighed.decision
         next_check = self.habits.next_check(now, self.chance)
         self.store.record(
             Checked(
                 policy_id=policy.id,
                 at=now,
                 next_check_at=min(next_check, decision.look_again_at or next_check),
+                moved_to=page.moved_to,
                 snapshot=page.snapshot if page.version else None,
                 version=page.version,
                 standing=decision.standing,
@@ -165,17 +159,19 @@ class Pipeline:
                 validators=page.snapshot.validators if page.snapshot else None,
                 candidate_since=decision.candidate_since,
                 candidate_signature=decision.candidate_signature,
+                candidate_not_before=decision.candidate_not_before,
+                disputed_at=decision.disputed_at,
                 flapped=decision.flapped,
-                remember=known_now,
+                remember=weighed.known,
                 stories=decision.stories,
-                owed=tuple(self._owed(decision.stories)),
+                owed=tuple(self._owed(decision.stories, pictures)),
                 standpoints=decision.standpoints,
             )
         )
 
-    def _owed(self, stories: tuple[Story, ...]) -> list[Delivery]:
+    def _owed(self, stories: tuple[Story, ...], pictures: Pictures = NO_PICTURES) -> list[Delivery]:
         """A word to the world about each story, and for news one to everybody who asked."""
-        owed = [delivery for each in stories for delivery in self.clerk.owe(each)]
+        owed = [delivery for each in stories for delivery in self.clerk.owe(each, pictures)]
         if self.desk is not None:
             news = [each for each in stories if each.kind is StoryKind.POST]
             owed += [
@@ -188,16 +184,21 @@ class Pipeline:
         return owed
 
     def _failed(self, policy: Policy, reading: Reading, error: SmallprintError) -> None:
-        """A failed read is told once, and once more when the policy is well again."""
+        """A failed read is told aloud once, and once more when the policy is well again. A page that nobody asked for,
+        because its host is left alone, waits with its host."""
         now = self.clock.now()
         if isinstance(error, FetchError):
             kind, retry_at = error.kind.value, error.retry_at
         else:
             kind, retry_at = "settings of the policy" if isinstance(error, ConfigError) else "stored page damaged", None
-        again = self.habits.next_try(now, reading.failures, retry_at, self.chance)
-        self.store.record(Checked(policy.id, now, again, failure=kind, failure_message=str(error)))
-        if reading.failing != kind:
-            self._tell(EventKind.FAILED, policy=policy, reasons=(kind, str(error)))
+        if isinstance(error, NotAsked):
+            event, again = EventKind.NOT_ASKED, self.habits.after_rest(now, retry_at, self.chance)
+        else:
+            event = EventKind.STILL_FAILING if reading.failing == kind else EventKind.FAILED
+            again = self.habits.next_try(now, kind, reading.failures, retry_at, self.chance)
+        asked = event is not EventKind.NOT_ASKED
+        self.store.record(Checked(policy.id, now, again, failure=kind, failure_message=str(error), asked=asked))
+        self._tell(event, policy=policy, reasons=(kind, str(error)))
 
     def tell_what_takes_effect(self) -> None:
         """One line in the thread on the day that a told change takes effect, while its wording still stands."""
@@ -242,18 +243,25 @@ class Pipeline:
         """Send what is owed; one platform's trouble never holds another back."""
 
         async def deliver(publisher: Publisher) -> None:
-            proved = partial(prove, store=self.store)
-            courier = Courier(publisher, self.store, self.habits, self.clock, self.owner, self.report, proved)
-            while not self.stopping and await courier.send_next():
-                pass
+            async with self._doors[publisher.id]:
+                fold_stale(publisher, self.store, self.clerk)
+                courier = self._courier(publisher)
+                while not self.stopping and await courier.send_next():
+                    pass
 
         await _each(map(deliver, self.live))
+
+    def _courier(self, publisher: Publisher) -> Courier:
+        proved = partial(prove_each, store=self.store, prove=partial(prove, store=self.store, extractor=self.extractor))
+        proved = partial(asked_for, publisher=publisher, prove=proved)
+        memory = Memory(publisher, self.store, self.clock)
+        return Courier(publisher, self.store, self.habits, self.clock, self.owner, self.report, proved, memory)
 
     # ---- answer -----------------------------------------------------------------------------------------------
 
     async def answer_mentions(self) -> None:
         """Read each inbox from where it was settled, answer what needs an answer, and only then move on."""
-        if self.desk is None:
+        if self.desk is None or not self.desk.open:
             return
         for publisher in self.live:
             if isinstance(publisher, Inbox):
@@ -262,6 +270,7 @@ class Pipeline:
                 except PlatformError as error:
                     self._tell(EventKind.NOT_SENT, publisher=publisher.id, reasons=(str(error),))
                     continue
+                self.desk.heed(mentions)
                 for mention in mentions:
                     if self.stopping:
                         return  # the cursor stays: the rest comes again after the next start
@@ -273,6 +282,22 @@ class Pipeline:
         if reply is not None:
             self.store.owe(self.clerk.owe_reply(reply))
             self._tell(EventKind.ANSWERED, publisher=mention.platform, reasons=(reply.answer.template,))
+
+    async def forget(self) -> None:
+        """Forget requests that were deleted or whose accounts are gone, and every answer after a day."""
+        if self.desk is None:
+            return
+        now = self.clock.now()
+        for publisher in self.live:
+            due = self.desk.memory.due(publisher.id, now) if isinstance(publisher, Inbox) else ()
+            if due and isinstance(publisher, Inbox):
+                try:
+                    gone = await publisher.gone([watch.mention.id for watch in due])
+                except PlatformError as error:
+                    self._tell(EventKind.NOT_SENT, publisher=publisher.id, reasons=(str(error),))
+                    continue
+                self.desk.memory.note(due, gone, now)
+        self.desk.memory.tidy(now)
 
     # ---- reporting --------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import StoryClock
+from bot.errors import FetchError, FetchFailure, NotAsked
 from bot.model import (
     Change,
     DeliveryState,
@@ -30,20 +32,24 @@ from bot.ports import PlatformSetup
 from bot.steps.decide import story
 from bot.steps.habits import Habits
 from bot.store import open_store
+from bot.watch.trusted import Trusted
 from tests.fakes.site import SALE, TRAINING, Site, policy_text
 from tests.steps.test_send import Wall
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ACME = Policy("acme/privacy-policy", "Acme", "Privacy Policy", "https://acme.example/privacy", source=Source.OPERATOR)
 HOUR = timedelta(hours=1)
+QUIET = {EventKind.UNCHANGED, EventKind.STILL_FAILING, EventKind.NOT_ASKED}
 
 
 class Life:
     """A bot, a site, a wall to post on, and time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, second: bool = False) -> None:
         self.clock = StoryClock(NOON)
         self.site = Site(self.clock)
+        #: The same page as another route shows it, where there is one.
+        self.elsewhere = Site(self.clock)
         self.wall = Wall()
         self.events: list[Event] = []
         self.store = open_store("sqlite://")
@@ -52,6 +58,8 @@ class Life:
         self.pipeline = Pipeline(
             store=self.store,
             fetcher=self.site,
+            extractor=Trusted(),
+            second=self.elsewhere if second else None,
             publishers={"local": Local(setup), "wall": self.wall},
             clock=self.clock,
             habits=Habits(jitter=0, live=frozenset({"local", "wall"}), public_url="https://bot.example"),
@@ -76,7 +84,10 @@ class Life:
             self.clock.move_to(due)
             await self.round()
         self.clock.move_to(end)
-        return [event.kind for event in self.events[before:] if event.kind is not EventKind.UNCHANGED]
+        return [event.kind for event in self.events[before:] if event.kind not in QUIET]
+
+    def events_of(self, kind: EventKind) -> list[Event]:
+        return [event for event in self.events if event.kind is kind]
 
     @property
     def pinned(self) -> int:
@@ -86,6 +97,14 @@ class Life:
 @pytest.fixture
 def life() -> Iterator[Life]:
     life = Life()
+    yield life
+    life.store.close()
+
+
+@pytest.fixture
+def doubled() -> Iterator[Life]:
+    """A bot with a second route to every page."""
+    life = Life(second=True)
     yield life
     life.store.close()
 
@@ -288,3 +307,213 @@ async def test_a_retracted_story_is_corrected_in_its_thread(life: Life) -> None:
     assert life.pinned == 2
     assert life.wall.pinned[1][1] == life.wall.pinned[0][0]
     assert life.store.story(told.story.id).retracted == "The sentence stood in another document."
+
+
+# ---- what cannot be read, and what comes after --------------------------------------------------------------------
+
+
+def the_post(life: Life) -> Event:
+    (told,) = [event for event in life.events if event.kind is EventKind.POST]
+    return told
+
+
+async def test_a_policy_that_recovers_is_caught_up_and_its_change_told_once_with_both_dates(life: Life) -> None:
+    await life.lives(HOUR)
+    life.site.blocks_the_bot()
+    await life.lives(7 * 24 * HOUR)
+    life.site.text = policy_text(SALE)
+    await life.lives(24 * HOUR)
+    life.site.text = policy_text(SALE, TRAINING)
+    await life.lives(6 * 24 * HOUR)
+    life.site.is_well()
+    happened = [kind for kind in await life.lives(5 * 24 * HOUR) if kind is not EventKind.SENT]
+    assert happened == [EventKind.RECOVERED, EventKind.SEEN, EventKind.POST]
+    told = the_post(life)
+    assert told.story is not None
+    assert told.story.not_before == NOON + HOUR
+    assert told.story.found_at - told.story.not_before > timedelta(days=14)
+    assert f"Changed between 3 and {told.story.found_at.day} March 2026." in told.posts["wall"][0]
+    assert {quote.text for quote in told.story.change.quotes} == {SALE, TRAINING}
+
+
+async def test_a_policy_behind_a_wall_that_answers_was_not_read_either(life: Life) -> None:
+    await life.lives(HOUR)
+    life.site.text = "# Just a moment...\n\nChecking your browser before you continue. Enable JavaScript and cookies.\n"
+    await life.lives(14 * 24 * HOUR)
+    (health,) = life.store.health()
+    assert health.last_read_at == NOON + HOUR
+    life.site.text = policy_text(TRAINING)
+    await life.lives(3 * 24 * HOUR)
+    told = the_post(life).story
+    assert told is not None
+    assert told.gap is not None
+    assert told.gap[0] == NOON.date()
+
+
+async def test_of_news_between_two_usual_looks_only_the_day_is_told(life: Life) -> None:
+    await life.lives(HOUR)
+    life.site.text = policy_text(TRAINING)
+    await life.lives(48 * HOUR)
+    told = the_post(life)
+    assert told.story is not None
+    assert (told.story.not_before, told.story.gap) == (NOON + HOUR, None)
+    assert "Changed between" not in told.posts["wall"][0]
+
+
+async def test_equal_failures_are_told_aloud_once_and_quietly_each_time(life: Life) -> None:
+    await life.lives(HOUR)
+    life.site.blocks_the_bot()
+    before = len(life.events)
+    await life.lives(24 * HOUR)
+    kinds = [event.kind for event in life.events[before:] if event.kind is not EventKind.UNCHANGED]
+    assert kinds == [EventKind.FAILED, *[EventKind.STILL_FAILING] * 4], "after 1, 2, 4, 8 hours"
+
+
+async def test_a_policy_of_a_host_that_is_left_alone_waits_with_it_and_is_no_attempt(life: Life) -> None:
+    await life.lives(HOUR)
+    rest_until = NOON + 5 * HOUR
+    life.site.trouble = NotAsked(FetchFailure.UNREACHABLE, "The host is left alone.", retry_at=rest_until)
+    assert await life.lives(HOUR) == []
+    (health,) = life.store.health()
+    assert (health.failing, health.failures, health.next_check_at) == ("unreachable", 0, rest_until)
+    assert health.last_checked_at == NOON + HOUR
+    assert life.events[-1].kind is EventKind.NOT_ASKED
+    life.site.is_well()
+    assert await life.lives(4 * HOUR) == [EventKind.RECOVERED]
+
+
+async def test_what_a_policy_fails_with_by_itself_is_not_forgotten_while_its_host_rests(life: Life) -> None:
+    life.site.trouble = FetchError(FetchFailure.GONE, "The page is gone.")
+    await life.lives(HOUR / 2)
+    life.site.trouble = NotAsked(FetchFailure.UNREACHABLE, "The host is left alone.", retry_at=NOON + 5 * HOUR)
+    await life.lives(HOUR)
+    (health,) = life.store.health()
+    assert (health.failing, health.failing_message, health.failures) == ("gone", "The page is gone.", 1)
+
+
+async def test_where_a_policy_moved_to_is_remembered_also_when_nothing_else_is_new(life: Life) -> None:
+    await life.lives(HOUR)
+    life.site.moved_to, life.site.nonce = "https://acme.example/legal", "a"
+    assert await life.lives(3 * HOUR) == []
+    assert life.store.health()[0].moved_to == "https://acme.example/legal"
+    life.site.moved_to, life.site.nonce = "", "b"
+    await life.lives(HOUR)
+    assert life.store.health()[0].moved_to == ""
+
+
+# ---- a second look, and a second route ------------------------------------------------------------------------------
+
+
+PARTNERS = [
+    f"We also receive data from partner number {n}, who sells shoes in the city of Westport." for n in range(20)
+]
+
+
+async def shrinks(life: Life) -> None:
+    """Of a long policy more than a third is gone, and something else is new."""
+    life.site.text = life.elsewhere.text = policy_text(*PARTNERS)
+    await life.lives(HOUR)
+    life.site.text = shrunk()
+
+
+def shrunk() -> str:
+    return policy_text(TRAINING).replace("1 March 2026", "3 March 2026")
+
+
+async def test_a_page_that_lost_a_third_is_believed_after_a_day_and_not_after_half_an_hour(life: Life) -> None:
+    await shrinks(life)
+    assert await life.lives(24 * HOUR) == [EventKind.SEEN]
+    assert "the page lost more than a third of its text" in life.events_of(EventKind.SEEN)[0].reasons
+    assert EventKind.POST in await life.lives(2 * HOUR)
+
+
+async def test_one_new_text_in_the_place_of_several_policies_is_believed_late(life: Life) -> None:
+    terms = replace(ACME, id="acme/terms", document="Terms", url="https://acme.example/terms")
+    life.site.text = policy_text(SALE)
+    life.store.add_policy(terms)
+    await life.pipeline.check(terms)
+    life.site.text = policy_text()
+    await life.pipeline.check(ACME)
+    life.site.text = policy_text(TRAINING)
+    assert await life.lives(24 * HOUR) == [EventKind.SEEN, EventKind.SEEN]
+    assert "so do other policies of this site: acme/privacy-policy" in life.events_of(EventKind.SEEN)[1].reasons
+    assert (await life.lives(2 * HOUR)).count(EventKind.POST) == 2
+
+
+async def test_a_second_route_is_asked_for_what_is_doubted_and_for_nothing_else(doubled: Life) -> None:
+    await doubled.lives(HOUR)
+    doubled.site.text = policy_text(TRAINING)
+    assert EventKind.POST in await doubled.lives(48 * HOUR)
+    assert doubled.elsewhere.asked == []
+
+
+async def test_doubted_news_that_a_second_route_shows_too_is_told(doubled: Life) -> None:
+    await shrinks(doubled)
+    doubled.elsewhere.text = shrunk()
+    assert (await doubled.lives(30 * HOUR))[:2] == [EventKind.SEEN, EventKind.POST]
+    assert len(doubled.elsewhere.asked) == 1
+    told = the_post(doubled).story
+    assert told is not None
+    assert told.change.reasons[-1] == "a second route shows it too"
+
+
+async def test_doubted_news_that_a_second_route_does_not_show_is_held_until_it_does(doubled: Life) -> None:
+    await shrinks(doubled)
+    assert await doubled.lives(10 * 24 * HOUR) == [EventKind.SEEN, EventKind.HELD]
+    assert "a second route still shows the old text" in doubled.events_of(EventKind.HELD)[0].reasons
+    assert doubled.store.health()[0].disputed_at is not None
+    doubled.elsewhere.text = shrunk()
+    assert EventKind.POST in await doubled.lives(2 * HOUR)
+    assert doubled.store.health()[0].disputed_at is None
+
+
+async def test_disputed_news_that_goes_away_was_never_told(doubled: Life) -> None:
+    await shrinks(doubled)
+    await doubled.lives(48 * HOUR)
+    doubled.site.text = policy_text(*PARTNERS)
+    assert await doubled.lives(48 * HOUR) == [EventKind.VANISHED]
+    assert doubled.pinned == 0
+    assert doubled.store.health()[0].disputed_at is None
+
+
+async def test_a_second_route_that_fails_makes_news_late_and_nothing_more(doubled: Life) -> None:
+    await shrinks(doubled)
+    doubled.elsewhere.blocks_the_bot()
+    assert await doubled.lives(48 * HOUR) == [EventKind.SEEN]
+    assert EventKind.POST in await doubled.lives(3 * HOUR)
+
+
+async def test_told_wording_is_not_called_gone_while_a_second_route_shows_it(doubled: Life) -> None:
+    await doubled.lives(HOUR)
+    doubled.site.text = doubled.elsewhere.text = policy_text(TRAINING)
+    await doubled.lives(48 * HOUR)
+    doubled.site.text = policy_text()
+    assert EventKind.WITHDRAWN not in await doubled.lives(5 * 24 * HOUR)
+    doubled.elsewhere.text = policy_text()
+    assert EventKind.WITHDRAWN in await doubled.lives(24 * HOUR)
+
+
+async def test_a_slow_site_holds_up_only_itself(life: Life) -> None:
+    """What falls due while a site keeps the bot waiting is checked beside it, and not after it."""
+    slow = Policy("slow/terms", "Slow", "Terms", "https://slow.example/")
+    late = Policy("late/terms", "Late", "Terms", "https://late.example/")
+    life.store.add_policy(slow)
+    asked: asyncio.Queue[str] = asyncio.Queue()
+    answered, read_of = asyncio.Event(), life.site.fetch
+
+    async def fetch(policy: Policy, validators: Validators | None = None) -> Snapshot | None:
+        asked.put_nowait(policy.id)
+        if policy.id == slow.id:
+            await answered.wait()
+        return await read_of(policy, validators)
+
+    life.site.fetch = fetch  # type: ignore[method-assign]
+    cycle = asyncio.create_task(life.pipeline.check_due())
+    async with asyncio.timeout(5):
+        assert {await asked.get(), await asked.get()} == {ACME.id, slow.id}
+        life.store.add_policy(late)
+        assert await asked.get() == late.id
+    assert life.store.recall(CYCLE_ENDED) == ""
+    answered.set()
+    await cycle
+    assert life.store.recall(CYCLE_ENDED) != ""

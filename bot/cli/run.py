@@ -89,4 +89,5 @@ def check(ctx: click.Context, policy: str | None, as_json: bool) -> None:
         "{event:<28} {policy}{platform}  {address}{why}",
         "Nothing was due.",
     )
-    ctx.exit(1 if any(event.kind in (EventKind.FAILED, EventKind.NOT_SENT) for event in events) else 0)
+    trouble = {EventKind.FAILED, EventKind.STILL_FAILING, EventKind.NOT_ASKED, EventKind.NOT_SENT}
+    ctx.exit(1 if any(event.kind in trouble for event in events) else 0)

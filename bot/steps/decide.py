@@ -1,7 +1,8 @@
 """What follows from a judged change: silence, waiting, holding, or stories to tell. Pure.
 
-The rules are design.md's "How a change is judged", 5: a change must be seen again before it is told; wording that was
-told and is withdrawn, restored or replaced is followed up, once.
+The rules are design.md's "How a change is judged", 5: a change must be seen again before it is told, and one that is
+doubted by a second route too, where there is one; wording that was told and is withdrawn, restored or replaced is
+followed up, once.
 """
 
 from __future__ import annotations
@@ -28,10 +29,18 @@ from bot.model import (
     Version,
 )
 from bot.steps.habits import Habits
+from bot.steps.second_look import Sight
 from bot.write.quote import stands
 
 #: The reasons of a change that is judged by nothing, because the policy said exactly this before.
 EARLIER_TEXT = ("an earlier text of the policy again",)
+#: What is said of news, beside its reasons, by a second route.
+_SAID_BY_ROUTE = {
+    Sight.NEWS: ("a second route shows it too",),
+    Sight.OLD: ("a second route still shows the old text",),
+    Sight.NOTHING: ("a second route could not tell",),
+    Sight.NOT_ASKED: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,17 @@ class Decision:
     #: Since when which news has been waiting; none is.
     candidate_since: datetime | None = None
     candidate_signature: str = ""
+    candidate_not_before: datetime | None = None
+    disputed_at: datetime | None = None
     #: When to look again, where that is sooner than usual.
     look_again_at: datetime | None = None
     #: Whether waiting news vanished, so that the page is known to alternate.
     flapped: bool = False
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether told wording would be called gone."""
+        return any(each.kind is StoryKind.WITHDRAWN for each in self.stories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +140,12 @@ def decide(
     found_at: datetime,
     proof: str,
     habits: Habits,
+    not_before: datetime | None = None,
+    doubts: Sequence[str] = (),
+    elsewhere: Sight = Sight.NOT_ASKED,
 ) -> Decision:
-    """What to do about a text that was judged.
+    """What to do about a text that was judged. Before a doubted one is told, whoever has a second route asks it, and
+    decides again with what it showed.
 
     Args:
         policy: whose text it is.
@@ -135,6 +155,9 @@ def decide(
         found_at: when this text was first read.
         proof: the sha256 of the snapshot in which the quotes stand.
         habits: the operator's patience.
+        not_before: when the policy was last read before ``found_at``.
+        doubts: why the change may be the page's and not the policy's.
+        elsewhere: what a second route shows.
     """
     change = follow.change
     waiting = reading.candidate_since is not None
@@ -145,6 +168,8 @@ def decide(
             change.reasons,
             candidate_since=reading.candidate_since,
             candidate_signature=reading.candidate_signature,
+            candidate_not_before=reading.candidate_not_before,
+            disputed_at=reading.disputed_at,
         )
     news = change.verdict is Verdict.POST
     if not news and not follow.tell:
@@ -157,19 +182,32 @@ def decide(
         )
     signature = _signature(follow)
     again = waiting and _leads(reading.candidate_signature, signature)
-    since = reading.candidate_since if again and reading.candidate_since else found_at
-    patience = habits.patience(plain=change.plain or not news, last_flap_at=reading.last_flap_at, now=now)
-    if now < since + patience:
+    since, disputed_at = found_at, None
+    if again and reading.candidate_since:
+        since, not_before, disputed_at = reading.candidate_since, reading.candidate_not_before, reading.disputed_at
+    plain = change.plain and not doubts
+    patience = habits.patience(plain=plain or not news, last_flap_at=reading.last_flap_at, now=now)
+    tell_at = since + patience
+    if elsewhere is Sight.NOTHING:  # a route that never answers makes news late, and holds nothing back for ever
+        tell_at = (disputed_at or since) + 2 * patience
+    disputed = elsewhere is Sight.OLD
+    if now < tell_at or disputed:
+        newly = EventKind.HELD if disputed and disputed_at is None else None if again else EventKind.SEEN
         return Decision(
-            EventKind.UNCHANGED if again else EventKind.SEEN,
+            newly or EventKind.UNCHANGED,
             Standing.CANDIDATE,
-            change.reasons,
+            (*_SAID_BY_ROUTE[elsewhere], *doubts, *change.reasons),
             candidate_since=since,
             candidate_signature=signature,
-            look_again_at=since + patience,
+            candidate_not_before=not_before,
+            disputed_at=now if disputed else disputed_at,
+            look_again_at=tell_at if now < tell_at else None,
             flapped=waiting and not again,
         )
-    stories = [story(policy, StoryKind.POST, change, since, now, proof)] if news else []
+    change = replace(change, reasons=(*change.reasons, *_SAID_BY_ROUTE[elsewhere]))
+    stories = []
+    if news:
+        stories = [story(policy, StoryKind.POST, change, since, now, proof, not_before=not_before)]
     stories += [
         story(policy, kind, _told_again(told, change), since, now, proof, under=told.story.id)
         for told, kind in follow.tell
@@ -194,12 +232,15 @@ def story(
     *,
     under: str = "",
     note: str = "",
+    not_before: datetime | None = None,
 ) -> Story:
     """A story whose id says when and about what, and which the same story would get again."""
     words = "\x1f".join([policy.id, kind, under, found_at.isoformat(), note, *(quote.text for quote in change.quotes)])
     digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     name = f"{found_at:%Y-%m-%d}-{policy.id.replace('/', '-')}-{digest}"
-    return Story(name, policy, kind, change, found_at, confirmed_at, proof, under=under, note=note)
+    return Story(
+        name, policy, kind, change, found_at, confirmed_at, proof, under=under, note=note, not_before=not_before
+    )
 
 
 def _signature(follow: FollowUps) -> str:

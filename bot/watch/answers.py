@@ -28,7 +28,8 @@ _CHALLENGE = re.compile(
 )
 _CHALLENGE_SIZE = 24_000
 _CHALLENGE_HEADERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": "challenge"}
-_FRONT_PAGES = frozenset({"/", "/home", "/index.html"})
+#: "/", "/home", "/index.html", and the same in a language: "/en/", "/en-us/home".
+_FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.html?|home/?)?", re.IGNORECASE)
 
 
 def snapshot(url: str, answer: Answer, at: datetime) -> Snapshot:
@@ -56,7 +57,13 @@ def snapshot(url: str, answer: Answer, at: datetime) -> Snapshot:
 
 def is_front_page(url: httpx.URL) -> bool:
     """Whether an address is a site's front page: where it sends whoever asks for a page that is no longer there."""
-    return url.path in _FRONT_PAGES
+    return _FRONT_PAGE.fullmatch(url.path) is not None
+
+
+def elsewhere(first: httpx.URL, url: httpx.URL) -> bool:
+    """Whether an address is another one to a reader: not only by its scheme, its "www." or its last slash."""
+    one, other = ((a.host.removeprefix("www."), a.path.rstrip("/"), a.query) for a in (first, url))
+    return one != other
 
 
 def failure(answer: Answer, at: datetime) -> FetchError:

@@ -1,8 +1,10 @@
-"""How a guest behaves: one request at a time a host, a pause in between, robots.txt, and "come back later" obeyed."""
+"""How a guest behaves: one request at a time a host, a pause in between, robots.txt, "come back later" obeyed, and a
+host in trouble left alone."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,8 +16,9 @@ from typing import TypeVar
 import httpx
 from protego import Protego
 
-from bot.errors import FetchError, FetchFailure
+from bot.errors import FetchError, FetchFailure, NotAsked
 from bot.ports import Clock
+from bot.watch.breaker import TROUBLE, Breaker
 
 #: The product token that robots.txt files address (RFC 9309, section 2.2.1).
 ROBOT = "Smallprint"
@@ -32,9 +35,13 @@ RULES_KEPT = 100
 HOSTS_KEPT = 10_000
 
 
+_ASKED_FOR = "The site asked the bot to come back later, and it will."
+_IN_TROUBLE = "Several pages of this site failed one after the other: the bot asks for one later, then for the others."
+
+
 @dataclass(slots=True)
 class Turn:
-    """A host's turn. Whoever holds it may lengthen ``pause`` (seconds), or ask for a rest."""
+    """A host's turn. Whoever holds it may lengthen ``pause`` (seconds), and says what the host did."""
 
     pause: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -44,6 +51,29 @@ class Turn:
     #: Until when, and why, the host wants to be left alone.
     rest_until: datetime | None = None
     rest_kind: FetchFailure = FetchFailure.BLOCKED
+    rest_words: str = _ASKED_FOR
+    #: What happened in this turn: an answer came, no connection could be opened, the host is in trouble.
+    answered: bool = False
+    shut: bool = False
+    trouble: FetchFailure | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+
+    def hear(self, refusal: FetchError | None) -> None:
+        """An answer came: none of trouble, or one that says "later" (429) or "trouble" (5xx)."""
+        self.answered = refusal is None or refusal.kind not in TROUBLE
+        if refusal is not None:
+            self.trouble = refusal.kind
+            self.rest_until, self.rest_kind, self.rest_words = refusal.retry_at, refusal.kind, _ASKED_FOR
+
+    def learn(self, page: str, now: datetime, chance: random.Random) -> None:
+        """At the end of a turn: whether the host is in trouble as a whole."""
+        if self.answered and self.trouble not in TROUBLE:
+            self.breaker.answers(now)
+        elif self.trouble in TROUBLE:
+            until = self.breaker.fails(page, now, chance, shut=self.shut)
+            if until is not None and (self.rest_until is None or until > self.rest_until):
+                assert self.trouble is not None
+                self.rest_until, self.rest_kind, self.rest_words = until, self.trouble, _IN_TROUBLE
 
 
 class Turns:
@@ -53,20 +83,24 @@ class Turns:
         clock: For the pauses.
         pause: Seconds between two requests to a host.
         kept: So many hosts are remembered.
+        chance: For the jitter of a rest.
     """
 
-    def __init__(self, clock: Clock, pause: float, *, kept: int = HOSTS_KEPT) -> None:
+    def __init__(
+        self, clock: Clock, pause: float, *, kept: int = HOSTS_KEPT, chance: random.Random | None = None
+    ) -> None:
         self._clock = clock
         self._pause = pause
         self._kept = kept
+        self._chance = chance or random.Random()  # noqa: S311 - spreads requests in time, guards nothing
         self._turns: OrderedDict[str, Turn] = OrderedDict()
 
     @asynccontextmanager
-    async def of(self, host: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn and hold it.
+    async def of(self, host: str, page: str = "") -> AsyncIterator[Turn]:
+        """Wait for the host's turn and hold it, to ask for a page (its address).
 
         Raises:
-            FetchError: the host asked to be left alone until ``retry_at``.
+            NotAsked: the host is to be left alone until ``retry_at``.
         """
         turn = self._turns.setdefault(host, Turn(self._pause))
         self._turns.move_to_end(host)
@@ -75,21 +109,22 @@ class Turns:
             async with turn.lock:
                 now = self._clock.now()
                 if turn.rest_until is not None and _ahead(turn.rest_until, now, LONGEST_REST):
-                    raise FetchError(
-                        turn.rest_kind,
-                        "The site asked the bot to come back later, and it will.",
-                        retry_at=turn.rest_until,
-                    )
+                    raise NotAsked(turn.rest_kind, turn.rest_words, retry_at=turn.rest_until)
                 if turn.ended_at is not None:
                     # A clock that was set back must not make the pause longer.
                     waited = max(0.0, (now - turn.ended_at).total_seconds())
                     if waited < turn.pause:
                         await self._clock.sleep(turn.pause - waited)
                 turn.pause = self._pause
+                turn.answered, turn.shut, turn.trouble = False, False, None
                 try:
                     yield turn
+                except FetchError as error:
+                    turn.trouble = error.kind
+                    raise
                 finally:
                     turn.ended_at = self._clock.now()
+                    turn.learn(page, turn.ended_at, self._chance)
         finally:
             turn.wanted -= 1
             self._forget()

@@ -23,6 +23,7 @@ def change_json(told: Told) -> dict[str, Any]:
             "url": story.policy.url,
             "language": story.policy.language,
         },
+        "not_before": _moment(story.not_before),
         "found_at": _moment(story.found_at),
         "confirmed_at": _moment(story.confirmed_at),
         **judged,

@@ -7,8 +7,8 @@ Labels come from short, fixed lists: no policy, address or word of a page is eve
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -18,9 +18,9 @@ from starlette.responses import Response
 
 from bot.errors import FetchFailure, StoreError
 from bot.model import DeliveryState, Event, EventKind, Health
-from bot.ports import Clock, Store
+from bot.ports import Clock, Priced, Publisher, Store
 from bot.web import answers
-from bot.web.condition import Condition, condition
+from bot.web.condition import UNREAD_AFTER, Condition, condition, unread_since
 from bot.web.health import last_cycle
 from bot.web.recent import Handler
 
@@ -33,7 +33,10 @@ _RESULTS = {
     EventKind.VANISHED: "vanished",
     EventKind.HELD: "held",
     EventKind.FAILED: "failed",
+    EventKind.STILL_FAILING: "failed",
+    EventKind.NOT_ASKED: "not asked",
 }
+_FAILED = (EventKind.FAILED, EventKind.STILL_FAILING)
 _TOLD = (EventKind.POST, EventKind.WITHDRAWN, EventKind.RESTORED)
 _STORIES = (*_TOLD, EventKind.IN_EFFECT)
 _KINDS = (*(kind.value for kind in FetchFailure), "stored page damaged", "settings of the policy", "other")
@@ -54,9 +57,9 @@ class Counters(Collector):
 
         self._checks = counter(
             "checks",
-            "Checks by result; of equal failures in a row the first is counted.",
+            "Checks by result; one that is not asked waits with its host.",
             "result",
-            [*_RESULTS.values(), "told"],
+            [*dict.fromkeys(_RESULTS.values()), "told"],
         )
         self._failures = counter("failures", "Checks that could not read their page, by kind.", "kind", _KINDS)
         self._recoveries = counter("recoveries", "Policies that are well again, by what it was.", "kind", _KINDS)
@@ -77,7 +80,7 @@ class Counters(Collector):
             if told != self._told:  # one check may tell several stories, one after the other
                 self._checks.labels("told").inc()
             self._told = told
-        if event.kind is EventKind.FAILED:
+        if event.kind in _FAILED:
             self._failures.labels(_kind(event)).inc()
         elif event.kind is EventKind.RECOVERED:
             self._recoveries.labels(_kind(event)).inc()
@@ -98,10 +101,17 @@ class Counters(Collector):
 class Metrics:
     """The handler."""
 
-    def __init__(self, store: Store, clock: Clock, counters: Counters, publishers: Iterable[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        counters: Counters,
+        publishers: Mapping[str, Publisher],
+        unread_after: timedelta = UNREAD_AFTER,
+    ) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(counters)
-        self._registry.register(_Gauges(store, clock, tuple(publishers)))
+        self._registry.register(_Gauges(store, clock, publishers, unread_after))
 
     def routes(self) -> dict[str, Handler]:
         """Where it is."""
@@ -115,10 +125,13 @@ class Metrics:
 class _Gauges(Collector):
     """How things are in the store."""
 
-    def __init__(self, store: Store, clock: Clock, publishers: tuple[str, ...]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, publishers: Mapping[str, Publisher], unread_after: timedelta
+    ) -> None:
         self._store = store
         self._clock = clock
         self._publishers = publishers
+        self._unread_after = unread_after
         self._started = clock.now()
 
     def describe(self) -> Iterable[Metric]:
@@ -128,7 +141,7 @@ class _Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """Ask the store; when it cannot answer, say just that."""
         try:
-            found = [*self._policies(self._store.health()), *self._outbox(), *self._cycle()]
+            found = [*self._policies(self._store.health()), *self._outbox(), *self._money(), *self._cycle()]
         except StoreError:
             found = []
         yield _gauge("database_readable", "Whether the database can be read.", float(bool(found)))
@@ -150,6 +163,15 @@ class _Gauges(Collector):
         yield _gauge("held", "Policies whose last text is set aside as no whole policy.", states[Condition.HELD])
         waiting = sum(health.candidate_since is not None for health in healths)
         yield _gauge("candidates", "Policies with news that waits for its second look.", waiting)
+        disputed = sum(health.disputed_at is not None for health in healths)
+        yield _gauge("disputed", "Policies with news that a second route does not show.", disputed)
+        now = self._clock.now()
+        unread = sum(
+            not health.policy.paused and unread_since(health, now, self._unread_after) is not None for health in healths
+        )
+        yield _gauge("policies_unread", "Policies that have not been read for long.", unread)
+        moved = sum(bool(health.moved_to) for health in healths)
+        yield _gauge("policies_moved", "Policies whose site says that they are elsewhere now.", moved)
 
     def _outbox(self) -> Iterator[Metric]:
         waiting = self._store.deliveries(states=_OPEN)
@@ -164,6 +186,19 @@ class _Gauges(Collector):
             stopped.add_metric([name], float(name in paused))
         yield family
         yield stopped
+
+    def _money(self) -> Iterator[Metric]:
+        spent = GaugeMetricFamily(
+            "smallprint_spent_dollars", "This month (UTC), what is set aside included.", labels=["platform"]
+        )
+        budget = GaugeMetricFamily("smallprint_budget_dollars", "The most a month may cost.", labels=["platform"])
+        for name, publisher in self._publishers.items():
+            if isinstance(publisher, Priced):
+                spent.add_metric([name], self._store.spent(name, self._clock.now()) / 1_000_000)
+                if publisher.budget is not None:
+                    budget.add_metric([name], publisher.budget / 1_000_000)
+        yield spent
+        yield budget
 
     def _cycle(self) -> Iterator[Metric]:
         now = self._clock.now()

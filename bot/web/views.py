@@ -58,6 +58,9 @@ class ChangeView:
     policy: Subject
     found_at: datetime
     confirmed_at: datetime
+    #: When it was last read without this wording, and the days between which it changed where that is long ago.
+    not_before: datetime | None
+    gap: tuple[date, date] | None
     updated_at: datetime
     effective: date | None
     #: The page's own date stayed although the wording changed; None: it has none.
@@ -101,6 +104,8 @@ def change_view(told: Told, today: date, standpoint: Standpoint = Standpoint.STA
         policy=subject(story.policy),
         found_at=story.found_at,
         confirmed_at=story.confirmed_at,
+        not_before=story.not_before,
+        gap=story.gap,
         updated_at=told.updated_at,
         effective=change.effective,
         quiet=change.quiet,

@@ -84,6 +84,7 @@ def test_a_page_that_is_gone_is_named_with_its_kind_and_the_others_go_on(operato
     assert "gone" in said
     assert "baseline" in said
     assert operator.reads("status")["policies"]["failing"]["acme/privacy-policy"]["kind"] == "gone"
+    assert "still failing" in operator.types("check", "acme/privacy-policy", exits=1), "who asks is answered"
 
 
 def test_a_policy_can_be_paused_and_removed(operator: Operator) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.clock import StoryClock
 from bot.errors import FetchError, FetchFailure
 from bot.model import Policy, Snapshot, Validators
@@ -59,6 +61,8 @@ class Site:
         self.text = policy_text()
         self.trouble: FetchError | None = None
         self.content_type = "text/markdown"
+        #: Where it says that the policy is now, for good.
+        self.moved_to = ""
         #: A nonce makes equal texts come in different bytes.
         self.nonce = ""
         self.asked: list[Validators | None] = []
@@ -78,4 +82,4 @@ class Site:
         etag = f'"{snapshot.sha256[:12]}"'
         if validators is not None and validators.etag == etag:
             return None
-        return Snapshot(policy.url, self.clock.now(), body, self.content_type, validators=Validators(etag=etag))
+        return replace(snapshot, validators=Validators(etag=etag), moved_to=self.moved_to)

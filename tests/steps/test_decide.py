@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.judge import judge
 from bot.model import (
@@ -20,6 +21,7 @@ from bot.model import (
 )
 from bot.steps.decide import EARLIER_TEXT, Decision, FollowUps, decide, follow_ups, story
 from bot.steps.habits import Habits
+from bot.steps.second_look import Sight
 from tests.compare.samples import POLICY, version, with_lines
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -33,8 +35,9 @@ PLAIN_PAGE, NEWS_PAGE = version(POLICY), version(with_lines(TRAINING))
 NEWS = judge(PLAIN_PAGE, NEWS_PAGE)
 
 
-def decided(reading: Reading, follow: FollowUps, *, after: timedelta = timedelta()) -> Decision:
-    return decide(ACME, reading, follow, now=NOON + after, found_at=NOON + after, proof="f" * 64, habits=HABITS)
+def decided(reading: Reading, follow: FollowUps, *, after: timedelta = timedelta(), **facts: Any) -> Decision:
+    now = NOON + after
+    return decide(ACME, reading, follow, now=now, found_at=now, proof="f" * 64, habits=HABITS, **facts)
 
 
 def told(standpoint: Standpoint = Standpoint.STANDING, effective: date | None = None) -> Told:
@@ -150,3 +153,82 @@ def test_the_same_story_has_the_same_name() -> None:
 def _named() -> str:
     found: Story = story(ACME, StoryKind.POST, NEWS, NOON, NOON, "f" * 64)
     return found.id
+
+
+# ---- what is doubted, and what a second route shows ---------------------------------------------------------------
+
+
+DOUBTS = ("the page lost more than a third of its text",)
+
+
+def test_doubted_news_waits_as_long_as_weak_news_and_says_why() -> None:
+    seen = decided(FRESH, FollowUps(NEWS), doubts=DOUBTS)
+    assert (seen.event, seen.look_again_at, seen.reasons[0]) == (EventKind.SEEN, NOON + HABITS.weak, DOUBTS[0])
+    waiting = waiting_for(NEWS)
+    assert decided(waiting, FollowUps(NEWS), after=23 * HOUR, doubts=DOUBTS).stories == ()
+    assert decided(waiting, FollowUps(NEWS), after=24 * HOUR, doubts=DOUBTS).stories != ()
+
+
+def test_what_a_second_route_shows_too_is_told_and_that_is_a_reason() -> None:
+    decision = decided(waiting_for(NEWS), FollowUps(NEWS), after=24 * HOUR, doubts=DOUBTS, elsewhere=Sight.NEWS)
+    (post,) = decision.stories
+    assert post.change.reasons[-1] == "a second route shows it too"
+
+
+def test_a_second_route_makes_nothing_faster() -> None:
+    decision = decided(waiting_for(NEWS), FollowUps(NEWS), after=23 * HOUR, doubts=DOUBTS, elsewhere=Sight.NEWS)
+    assert decision.stories == ()
+
+
+def test_while_a_second_route_shows_the_old_text_the_news_is_held_and_that_is_said_once() -> None:
+    waiting = waiting_for(NEWS)
+    held = decided(waiting, FollowUps(NEWS), after=24 * HOUR, doubts=DOUBTS, elsewhere=Sight.OLD)
+    assert (held.event, held.standing, held.stories) == (EventKind.HELD, Standing.CANDIDATE, ())
+    assert held.reasons[0] == "a second route still shows the old text"
+    assert (held.candidate_since, held.disputed_at, held.look_again_at) == (NOON, NOON + 24 * HOUR, None)
+    disputed = replace(waiting, disputed_at=held.disputed_at)
+    again = decided(disputed, FollowUps(NEWS), after=25 * HOUR, doubts=DOUBTS, elsewhere=Sight.OLD)
+    assert (again.event, again.disputed_at) == (EventKind.UNCHANGED, NOON + 25 * HOUR)
+    told_at_last = decided(disputed, FollowUps(NEWS), after=26 * HOUR, doubts=DOUBTS, elsewhere=Sight.NEWS)
+    assert [each.kind for each in told_at_last.stories] == [StoryKind.POST]
+
+
+def test_a_second_route_that_does_not_answer_makes_news_late_and_does_not_hold_it_for_ever() -> None:
+    waiting = waiting_for(NEWS)
+    late = decided(waiting, FollowUps(NEWS), after=24 * HOUR, doubts=DOUBTS, elsewhere=Sight.NOTHING)
+    assert (late.event, late.stories, late.disputed_at) == (EventKind.UNCHANGED, (), None)
+    assert late.look_again_at == NOON + 48 * HOUR
+    told_at_last = decided(waiting, FollowUps(NEWS), after=48 * HOUR, doubts=DOUBTS, elsewhere=Sight.NOTHING)
+    assert told_at_last.stories[0].change.reasons[-1] == "a second route could not tell"
+
+
+def test_a_route_that_disputed_the_news_and_then_fell_silent_is_waited_for_from_its_last_word() -> None:
+    disputed = replace(waiting_for(NEWS), disputed_at=NOON + 100 * HOUR)
+    assert decided(disputed, FollowUps(NEWS), after=147 * HOUR, doubts=DOUBTS, elsewhere=Sight.NOTHING).stories == ()
+    assert decided(disputed, FollowUps(NEWS), after=148 * HOUR, doubts=DOUBTS, elsewhere=Sight.NOTHING).stories != ()
+
+
+def test_a_wall_in_between_forgets_nothing_of_what_waits() -> None:
+    waiting = replace(
+        waiting_for(NEWS), candidate_not_before=NOON - 24 * HOUR, disputed_at=NOON + HOUR, candidate_since=NOON
+    )
+    held = decided(waiting, FollowUps(Change(Verdict.BROKEN, ("a wall",), broken_side="after")), after=2 * HOUR)
+    assert (held.candidate_not_before, held.disputed_at) == (NOON - 24 * HOUR, NOON + HOUR)
+
+
+# ---- between which days ---------------------------------------------------------------------------------------------
+
+
+def test_news_remembers_when_the_policy_was_last_read_without_it() -> None:
+    seen = decided(FRESH, FollowUps(NEWS), not_before=NOON - 336 * HOUR)
+    assert seen.candidate_not_before == NOON - 336 * HOUR
+    waiting = replace(waiting_for(NEWS), candidate_not_before=seen.candidate_not_before)
+    (post,) = decided(waiting, FollowUps(NEWS), after=HOUR, not_before=NOON).stories
+    assert (post.not_before, post.found_at) == (NOON - 336 * HOUR, NOON)
+    assert post.gap == ((NOON - 336 * HOUR).date(), NOON.date())
+
+
+def test_other_news_in_its_place_came_after_it() -> None:
+    waiting = replace(waiting_for(NEWS), candidate_signature="other", candidate_not_before=NOON - 336 * HOUR)
+    seen = decided(waiting, FollowUps(NEWS), after=HOUR, not_before=NOON)
+    assert (seen.candidate_since, seen.candidate_not_before, seen.flapped) == (NOON + HOUR, NOON, True)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import FetchError, FetchFailure
 from bot.model import Snapshot, Validators
-from bot.watch.answers import failure, is_front_page, snapshot
+from bot.watch.answers import elsewhere, failure, is_front_page, snapshot
 from bot.watch.wire import Answer
 from tests.watch.conftest import NOW
 
@@ -137,9 +137,27 @@ def test_when_to_come_back_goes_with_the_failure() -> None:
         ("https://acme.example/?from=privacy", True),
         ("https://acme.example/home", True),
         ("https://acme.example/index.html", True),
+        ("https://acme.example/en-us/", True),
+        ("https://acme.example/de/home", True),
+        ("https://acme.example/tos", False),
         ("https://acme.example/privacy", False),
         ("https://acme.example/home/privacy", False),
     ],
 )
 def test_a_front_page_is_known_by_its_address(address: str, is_one: bool) -> None:
     assert is_front_page(httpx.URL(address)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("address", "is_another"),
+    [
+        ("https://www.acme.example/privacy/", False),
+        ("http://acme.example/privacy", False),
+        ("https://acme.example/privacy#top", False),
+        ("https://acme.example/legal/privacy", True),
+        ("https://acme.example/privacy?lang=de", True),
+        ("https://legal.acme.example/privacy", True),
+    ],
+)
+def test_another_address_is_one_that_a_reader_would_call_so(address: str, is_another: bool) -> None:
+    assert elsewhere(httpx.URL("https://acme.example/privacy"), httpx.URL(address)) is is_another

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import StoryClock
-from bot.errors import FetchError, FetchFailure
+from bot.errors import FetchError, FetchFailure, NotAsked
 from bot.watch.manners import LONGEST_PAUSE, LONGEST_REST, Robots, Turns, rest_until
 from tests.watch.conftest import NOW
 
@@ -98,6 +98,66 @@ async def test_a_host_that_wants_rest_is_left_alone_until_it_is_over(clock: Stor
     clock.move_to(NOW + HOUR)
     async with turns.of("acme.example"):
         pass
+
+
+async def test_a_host_whose_pages_fail_one_after_the_other_is_left_alone_and_one_probe_opens_it(
+    clock: StoryClock,
+) -> None:
+    turns = Turns(clock, pause=0)
+
+    async def visit(page: str, trouble: FetchError | None = None) -> None:
+        async with turns.of("acme.example", page) as turn:
+            if trouble:
+                turn.shut = True
+                raise trouble
+            turn.hear(None)
+
+    down = FetchError(FetchFailure.UNREACHABLE, "The server refuses connections.")
+    for page in ("/a", "/b", "/c"):
+        with pytest.raises(FetchError, match="refuses"):
+            await visit(page, down)
+    with pytest.raises(NotAsked, match="one after the other") as refusal:
+        await visit("/d")
+    assert refusal.value.kind is FetchFailure.UNREACHABLE
+    assert refusal.value.retry_at is not None
+    clock.move_to(refusal.value.retry_at)
+    with pytest.raises(FetchError, match="refuses"):
+        await visit("/d", down)
+    with pytest.raises(NotAsked) as second:
+        await visit("/a")
+    assert second.value.retry_at is not None
+    clock.move_to(second.value.retry_at)
+    for page in ("/a", "/b", "/c", "/d"):
+        await visit(page)
+
+
+async def test_refusals_that_are_answers_are_no_trouble_of_the_host(clock: StoryClock) -> None:
+    turns = Turns(clock, pause=0)
+
+    async def visit(page: str) -> None:
+        async with turns.of("acme.example", page) as turn:
+            turn.hear(None)
+            raise FetchError(FetchFailure.BLOCKED, "HTTP 403")
+
+    for number in range(9):
+        with pytest.raises(FetchError, match="HTTP 403"):
+            await visit(f"/{number}")
+        clock.move_to(clock.now() + HOUR)
+
+
+async def test_a_server_that_is_in_trouble_for_all_its_pages_is_left_alone(clock: StoryClock) -> None:
+    turns = Turns(clock, pause=0)
+
+    async def visit(page: str) -> None:
+        async with turns.of("acme.example", page) as turn:
+            turn.hear(FetchError(FetchFailure.SERVER_ERROR, "HTTP 500"))
+
+    for page in ("/a", "/b", "/c"):
+        await visit(page)
+        clock.move_to(clock.now() + HOUR / 60)
+    with pytest.raises(NotAsked, match="one after the other") as refusal:
+        await visit("/d")
+    assert refusal.value.kind is FetchFailure.SERVER_ERROR
 
 
 async def test_a_turn_is_given_back_whatever_happens_in_it(clock: StoryClock) -> None:

@@ -149,9 +149,10 @@ class House:
         sent_to: tuple[str, ...] = ("local",),
         owed_to: tuple[str, ...] = (),
         standpoints: dict[str, Standpoint] | None = None,
+        not_before: datetime | None = None,
     ) -> Story:
         """A story, and where it is posted."""
-        story = Story(name, of, kind, change, at, at + HOUR, SHA256, under=under)
+        story = Story(name, of, kind, change, at, at + HOUR, SHA256, under=under, not_before=not_before)
         owed = [Delivery(each, Part(f"{name}:{each}", 0, b"{}"), name, owed_at=at) for each in (*sent_to, *owed_to)]
         self.store.tell(story, owed, standpoints or {})
         self.send(name, sent_to)
@@ -181,13 +182,24 @@ class House:
         self.store.retract(correction, [Delivery("local", part, correction.id, owed_at=at)])
         self.send(correction.id)
 
-    def read(self, policy: Policy, text: str, *, at: datetime = NOW, standing: Standing = Standing.ACCEPTED) -> None:
+    def read(
+        self, policy: Policy, text: str, *, at: datetime = NOW, standing: Standing = Standing.ACCEPTED, **facts: Any
+    ) -> None:
         """A check that read something."""
         version = Version((Block(BlockKind.PARAGRAPH, text),), extractor=1)
         snapshot = Snapshot(policy.url, at, text.encode("utf-8", "surrogatepass"), "text/html")
         reasons = ("a sign-in wall",) if standing is Standing.HELD else ()
         self.store.record(
-            Checked(policy.id, at, at + HOUR, snapshot=snapshot, version=version, standing=standing, reasons=reasons)
+            Checked(
+                policy.id,
+                at,
+                at + HOUR,
+                snapshot=snapshot,
+                version=version,
+                standing=standing,
+                reasons=reasons,
+                **facts,
+            )
         )
 
     def fail(self, policy: Policy, kind: str, *, at: datetime = NOW) -> None:

@@ -15,6 +15,7 @@ from tests.web.house import (
     DAY,
     FOUND,
     GIVEN,
+    HOUR,
     NINETY,
     NOW,
     PROMISE,
@@ -100,6 +101,26 @@ async def test_dates_are_told(house: House) -> None:
         "Confirmed by a second look": "3 March 2026, 10:20 UTC",
         "Announced or quiet": "Announced: the page named the day of effect beforehand.",
     }
+
+
+async def test_a_change_that_was_found_after_a_time_without_a_look_is_told_with_both_dates(house: House) -> None:
+    house.tell(at=FOUND, not_before=FOUND - 14 * DAY)
+    page = await house.page("/changes/news")
+    assert (
+        words(page.css_first(".standfirst span")) == "Found 3 March 2026, changed between 17 February and 3 March 2026"
+    )
+    assert "Last read without it 17 February 2026, 09:20 UTC, and not at all in between" in words(
+        page.css_first(".facts")
+    )
+    told = (await house.get("/changes/news.json")).json()
+    assert (told["not_before"], told["found_at"]) == ("2026-02-17T09:20:00+00:00", "2026-03-03T09:20:00+00:00")
+
+
+async def test_of_a_change_between_two_usual_looks_the_day_is_enough(house: House) -> None:
+    house.tell(at=FOUND, not_before=FOUND - HOUR)
+    page = await house.page("/changes/news")
+    assert words(page.css_first(".standfirst span")) == "Found 3 March 2026"
+    assert "not at all in between" not in words(page.css_first(".facts"))
 
 
 @pytest.mark.parametrize(

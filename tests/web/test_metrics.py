@@ -8,6 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import StoreError
 from bot.model import DeliveryState, Event, EventKind, Standing
+from bot.platforms.x import X
+from bot.ports import PlatformSetup
 from bot.web import Counters, build
 from tests.web.house import CHIRRUP, DAY, FOUND, HOUR, NOW, POND, House, added
 
@@ -46,6 +48,7 @@ async def test_checks_are_counted_by_result(house: House) -> None:
         EventKind.SEEN: "seen",
         EventKind.VANISHED: "vanished",
         EventKind.HELD: "held",
+        EventKind.NOT_ASKED: "not asked",
     }
     for kind in (*results, EventKind.UNCHANGED):
         happens(house, kind)
@@ -69,13 +72,14 @@ async def test_a_check_that_tells_two_stories_is_one_check(house: House) -> None
 async def test_failures_are_counted_by_kind_and_never_by_a_strangers_word(house: House) -> None:
     happens(house, EventKind.FAILED, "blocked by the site", "The site refuses the bot.")
     happens(house, EventKind.FAILED, "gone")
+    happens(house, EventKind.STILL_FAILING, "gone")
     happens(house, EventKind.FAILED, "something unheard of")
     happens(house, EventKind.FAILED)
     happens(house, EventKind.RECOVERED, "gone")
     found = await numbers(house)
-    assert found["smallprint_checks_total", "failed"] == 4
+    assert found["smallprint_checks_total", "failed"] == 5, "also those that the log does not repeat"
     assert found["smallprint_failures_total", "blocked by the site"] == 1
-    assert found["smallprint_failures_total", "gone"] == 1
+    assert found["smallprint_failures_total", "gone"] == 2
     assert found["smallprint_failures_total", "other"] == 2
     assert found["smallprint_recoveries_total", "gone"] == 1
     assert "unheard" not in (await house.get("/metrics")).text
@@ -115,12 +119,32 @@ async def test_policies_are_counted_by_health(house: House) -> None:
         house.read(policy, f"Text {number}.", standing=Standing.HELD if text == "held" else Standing.ACCEPTED)
     house.store.pause_policy("paused/policy", True)
     house.fail(POND, "timed out")
+    news = replace(CHIRRUP, id="news/policy")
+    house.store.add_policy(news)
+    house.read(news, "News.", standing=Standing.CANDIDATE, candidate_since=NOW, disputed_at=NOW)
     found = await numbers(house)
-    for health in ("well", "failing", "held", "paused", "not read yet"):
+    for health in ("well", "failing", "not a policy", "held for confirmation", "paused", "not read yet"):
         assert found["smallprint_policies", health] == 1
+    assert found["smallprint_candidates",] == 1
+    assert found["smallprint_disputed",] == 1
     assert found["smallprint_policies_failing", "timed out"] == 1
     assert found["smallprint_policies_failing", "gone"] == 0
     assert found["smallprint_held",] == 1
+
+
+async def test_policies_that_moved_or_were_not_read_for_long_are_counted(house: House) -> None:
+    asleep = replace(CHIRRUP, id="asleep/policy")
+    house.store.add_policy(asleep)
+    for policy in (CHIRRUP, POND, asleep):
+        house.read(policy, "A policy.", moved_to="https://chirrup.example/legal" if policy == CHIRRUP else "")
+    house.store.pause_policy(asleep.id, True)
+    house.clock.move_to(NOW + 6 * DAY)
+    house.read(POND, "A policy.", at=NOW + 6 * DAY)
+    assert (await numbers(house))["smallprint_policies_unread",] == 0
+    house.clock.move_to(NOW + 7 * DAY)
+    found = await numbers(house)
+    assert found["smallprint_policies_unread",] == 1
+    assert found["smallprint_policies_moved",] == 1
 
 
 async def test_the_age_of_the_last_cycle_grows(house: House) -> None:
@@ -154,3 +178,12 @@ async def test_building_the_pages_twice_counts_once(house: House) -> None:
     happens(house, EventKind.SILENT)
     again = house.client_of(build(**house.settings))
     assert 'smallprint_checks_total{result="silent"} 1.0' in (await again.get("/metrics")).text
+
+
+async def test_what_was_spent_is_shown_beside_the_budget() -> None:
+    x = X(PlatformSetup(options={"budget_dollars": 5}, secret=lambda name: ""))
+    house = House(publishers={"x": x})
+    house.store.charge("x", "a post", 215_000, NOW)
+    found = await numbers(house)
+    assert found["smallprint_spent_dollars", "x"] == 0.215
+    assert found["smallprint_budget_dollars", "x"] == 5

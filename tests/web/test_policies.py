@@ -10,6 +10,7 @@ from tests.web.house import (
     DAY,
     FOUND,
     HOUR,
+    NOW,
     POND,
     TOPICS,
     House,
@@ -30,9 +31,57 @@ async def test_a_policys_health_is_said_without_details(house: House) -> None:
     assert await health_words(house) == "blocked by the site, since 14 March 2026"
     assert "secret detail" not in (await house.get("/policies/chirrup/privacy-policy")).text
     house.read(CHIRRUP, "Sign in to go on.", standing=Standing.HELD)
-    assert await health_words(house) == "set aside, no whole policy: a sign-in wall"
+    assert await health_words(house) == "not a policy just now, set aside: a sign-in wall"
     house.store.pause_policy(CHIRRUP.id, True)
     assert await health_words(house) == "paused by the operator"
+
+
+async def test_news_that_is_not_confirmed_yet_is_said_to_wait(house: House) -> None:
+    house.read(CHIRRUP, "News.", standing=Standing.CANDIDATE, candidate_since=NOW)
+    assert await health_words(house) == "a change of 14 March 2026 is held for confirmation by a second look"
+    house.read(CHIRRUP, "News.", standing=Standing.CANDIDATE, candidate_since=NOW, disputed_at=NOW)
+    assert await health_words(house) == "a change is held for confirmation: seen by one way and not by another"
+
+
+async def notices(house: House) -> list[str]:
+    return [words(node) for node in (await house.page("/policies/chirrup/privacy-policy")).css(".notice")]
+
+
+async def test_a_policy_that_was_not_read_for_days_says_so_on_its_page(house: House) -> None:
+    assert await notices(house) == []
+    house.read(CHIRRUP, "A policy.")
+    house.fail(CHIRRUP, "blocked by the site", at=NOW + HOUR)
+    house.clock.move_to(NOW + 7 * DAY - HOUR)
+    assert await notices(house) == []
+    house.clock.move_to(NOW + 7 * DAY)
+    (notice,) = await notices(house)
+    assert notice.startswith("Not read since 14 March 2026. What changed in it since then is not known here.")
+    house.read(CHIRRUP, "A policy.", at=NOW + 7 * DAY)
+    assert await notices(house) == []
+
+
+async def test_a_policy_that_could_never_be_read_says_since_when_it_was_tried(house: House) -> None:
+    house.fail(CHIRRUP, "gone")
+    house.clock.move_to(NOW + 8 * DAY)
+    (notice,) = await notices(house)
+    assert notice.startswith("Never read so far, tried since 14 March 2026.")
+
+
+async def test_a_policy_behind_a_wall_is_not_read_although_its_page_answers(house: House) -> None:
+    house.read(CHIRRUP, "A policy.")
+    house.read(CHIRRUP, "Sign in.", at=NOW + 6 * DAY, standing=Standing.HELD)
+    house.clock.move_to(NOW + 7 * DAY)
+    assert len(await notices(house)) == 1
+
+
+async def test_a_policy_that_moved_says_where_to(house: House) -> None:
+    house.read(CHIRRUP, "A policy.", moved_to="https://legal.chirrup.example/privacy")
+    page = await house.page("/policies/chirrup/privacy-policy")
+    assert page.css_first(".notice a").attributes["href"] == "https://legal.chirrup.example/privacy"
+    house.read(CHIRRUP, "A policy.", moved_to='https://x.example/"><script>alert(1)</script>')
+    page = await house.page("/policies/chirrup/privacy-policy")
+    assert page.css_first(".notice a") is None
+    assert page.css_first(".notice script") is None
 
 
 async def test_every_policy_is_listed_with_its_last_change(house: House) -> None:
