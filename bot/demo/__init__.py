@@ -139,8 +139,10 @@ class _Stage:
             click.echo()
         if event.kind is EventKind.SENT and event.receipt:
             click.echo(f"  {event.at:%H:%M}  on the bot's own page: {event.receipt.url}")
+            if self.bot.store.picture(event.receipt.id.rpartition("/")[2]):
+                click.echo(f"         with its picture: {event.receipt.url}.png")
         # A check is over when nothing was told of it, or when what was told stands on the page.
-        if event.kind is EventKind.SENT or (event.policy and not event.story):
+        if event.kind is EventKind.SENT or (event.policy and not event.story and event.kind is not EventKind.NOT_DRAWN):
             self.checked.set()
 
     def conclude(self, *, stay: bool) -> None:

@@ -17,6 +17,8 @@ from starlette.routing import Route
 from bot.errors import NotFound, StoreError
 from bot.ports import Clock, Publisher, Store
 from bot.web import answers
+from bot.web.cards import Cards
+from bot.web.condition import UNREAD_AFTER
 from bot.web.feed import Feeds
 from bot.web.health import Probes
 from bot.web.metrics import Counters, Metrics
@@ -48,6 +50,7 @@ def build(
     contact: str,
     stale_after: timedelta,
     counters: Counters,
+    unread_after: timedelta = UNREAD_AFTER,
     fresh_for: float = 5.0,
 ) -> Starlette:
     """The app.
@@ -61,9 +64,10 @@ def build(
         contact: how to reach the operator: an address, or a page.
         stale_after: without a full cycle of checks for so long the bot is not ready.
         counters: what happened since the process began.
+        unread_after: without a good read for so long a policy's page says so.
         fresh_for: seconds for which a page that was made is given to whoever asks next; 0 makes each anew.
     """
-    site = Site(store, clock, plain(title), public_url, contact)
+    site = Site(store, clock, plain(title), public_url, contact, unread_after)
 
     async def trouble(request: Request, status: int) -> Response:
         heading, words = _TROUBLES.get(status, _TROUBLES[404])
@@ -88,7 +92,8 @@ def build(
         return await trouble(request, 500)
 
     recent = Recent(fresh_for)
-    rooms = (Feeds(site), Probes(store, clock, stale_after), Metrics(store, clock, counters, publishers), Pages(site))
+    metrics = Metrics(store, clock, counters, publishers, unread_after)
+    rooms = (Feeds(site), Probes(store, clock, stale_after), metrics, Cards(store), Pages(site))
     routes = [Route(path, recent.wrap(handler)) for room in rooms for path, handler in room.routes().items()]
     app = Starlette(
         routes=routes,

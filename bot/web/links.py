@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 #: In an export these stay files; every other page becomes a folder with an index.html.
-_FILES = (".css", ".json", ".svg", ".xml")
+_FILES = (".css", ".json", ".png", ".svg", ".xml")
 _MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 
 

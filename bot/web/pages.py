@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from bot.errors import NotFound
 from bot.model import Health, Story, StoryKind
 from bot.ports import Clock, Store
 from bot.web import answers, links
-from bot.web.condition import TROUBLE, HealthView, condition, health_view
+from bot.web.condition import TROUBLE, UNREAD_AFTER, HealthView, condition, health_view
 from bot.web.data import change_json
 from bot.web.recent import Handler
 from bot.web.shelf import Shelf
@@ -35,6 +36,8 @@ class Site:
     title: str
     public_url: str
     contact: str
+    #: Without a good read for so long a policy's page says so.
+    unread_after: timedelta = UNREAD_AFTER
 
     def page(
         self, request: Request, template: str, status: int = 200, cache: str = answers.PAGE, **facts: Any
@@ -151,7 +154,7 @@ class Pages:
             request,
             "policy.html",
             policy=subject(health.policy) if health else views[0].policy,
-            health=health_view(health),
+            health=self._health(health),
             views=views,
             older=links.policy(policy_id) + links.path("before", views[-1].id) if older else "",
             feed=links.policy(policy_id) + "/feed.xml",
@@ -183,8 +186,11 @@ class Pages:
         last = self.shelf.changes(1, policy_id=policy.id)
         view = change_view(last[0], self.site.clock.now().date()) if last else None
         return Row(
-            subject(policy), health_view(health), links.policy(policy.id), view, links.change(view.id) if view else ""
+            subject(policy), self._health(health), links.policy(policy.id), view, links.change(view.id) if view else ""
         )
+
+    def _health(self, health: Health | None) -> HealthView:
+        return health_view(health, self.site.clock.now(), self.site.unread_after)
 
 
 def _thread(root: Story, follow_up: Story) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.model import Change, Edit, EditKind, Quote
-from bot.web.marks import Mark, Piece, Pieces, marked
 from bot.web.text import plain
+from bot.write.marks import Mark, Piece, Pieces, marked
 from bot.write.quote import ELLIPSIS
 
 #: More edits than this belong into a file (the change's JSON has them all).

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.marks import Mark, Piece, Pieces, marked
+from bot.write.marks import Mark, Piece, Pieces, marked
 
 
 def said(pieces: Pieces) -> str:
