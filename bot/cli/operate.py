@@ -22,15 +22,16 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--fix", is_flag=True, help="Mark the accounts as bots' where they are not.")
 @as_json_option
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
+def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
     """Check configuration, keys, disk, clock and network; each finding says what to do."""
     import asyncio
 
     from bot.operator.doctor import examine
 
-    findings = asyncio.run(examine(load_settings(ctx)))
+    findings = asyncio.run(examine(load_settings(ctx), fix=fix))
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False))
     else:

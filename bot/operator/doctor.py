@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Bot
-from bot.errors import SmallprintError
+from bot.errors import CardError, SmallprintError
+from bot.ports import Labelled
 from bot.settings import DEFAULT_CONTACT, Loaded
+from bot.write.draw import SAMPLES, scripts_without_fonts
 
 #: A year of a hundred policies takes far less; below this a write may fail soon.
 FREE_BYTES = 200 * 1024 * 1024
@@ -22,6 +24,8 @@ FREE_BYTES = 200 * 1024 * 1024
 CLOCK_SECONDS = 60
 #: Looked up and asked for the time: a site that the default list watches anyway.
 _PROBE_HOST = "www.wikipedia.org"
+#: Where letters for every script come from.
+FONTS = "fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,11 @@ async def network() -> Finding:
 
 
 async def examine(
-    loaded: Loaded, *, probe: Callable[[], Awaitable[Finding]] = network, least_free: int = FREE_BYTES
+    loaded: Loaded,
+    *,
+    probe: Callable[[], Awaitable[Finding]] = network,
+    least_free: int = FREE_BYTES,
+    fix: bool = False,
 ) -> list[Finding]:
     """Look at everything that can keep the bot from working.
 
@@ -67,6 +75,7 @@ async def examine(
         loaded: the configuration.
         probe: looks at the network; the only thing here that leaves the machine besides the platforms' own check.
         least_free: bytes of disk space that are enough.
+        fix: mark accounts as bots' where they are not; nothing else is ever changed.
 
     Raises:
         ConfigError: the watch list or a platform's options cannot be used at all.
@@ -76,7 +85,7 @@ async def examine(
     bot = Bot(loaded)
     findings.append(Finding("database", True, f"{len(bot.store.policies())} policies in {_shown(loaded.store_url)}"))
     findings.append(await probe())
-    findings += await _platforms(bot)
+    findings += [await _pictures(), *await _browser(bot), *await _platforms(bot, fix)]
     await bot.aclose()
     return findings
 
@@ -114,12 +123,36 @@ def _disk(loaded: Loaded, least_free: int) -> list[Finding]:
     return [Finding("disk", True, words)]
 
 
-async def _platforms(bot: Bot) -> list[Finding]:
+async def _pictures() -> Finding:
+    """What the pictures of changes can be written in. A missing script only costs the pictures of its policies."""
+    try:
+        missing = await scripts_without_fonts()
+    except CardError as error:
+        return Finding("pictures", False, f"{error} Until then posts go without pictures")
+    if missing:
+        return Finding("pictures", True, f"none of changes in {', '.join(missing)}: install {FONTS} (Debian's names)")
+    return Finding("pictures", True, f"can be drawn in {', '.join(SAMPLES)}")
+
+
+async def _browser(bot: Bot) -> list[Finding]:
+    """The browser, where a policy needs one."""
+    if not any(policy.renderer for policy in bot.store.policies()):
+        return []
+    try:
+        return [Finding("browser", True, await bot.renderer.check())]
+    except SmallprintError as error:
+        return [Finding("browser", False, str(error))]
+
+
+async def _platforms(bot: Bot, fix: bool) -> list[Finding]:
     """Each configured platform's own word on the keys."""
     findings = []
     for name in bot.settings.publishing.platforms:
         try:
-            findings.append(Finding(name, True, await bot.publishers[name].check()))
+            publisher = bot.publishers[name]
+            if fix and isinstance(publisher, Labelled) and (done := await publisher.label()):
+                findings.append(Finding(name, True, done))
+            findings.append(Finding(name, True, await publisher.check()))
         except SmallprintError as error:
             findings.append(Finding(name, False, str(error)))
     for name, why in bot.store.paused_platforms().items():

@@ -62,7 +62,8 @@ def next_steps(file: Path, platforms: Sequence[str]) -> str:
             lines.append(f"For {name}: put your own {' and '.join(options)} under [platforms.{name}].")
         lines.append(f"For {name}: set {', '.join(secrets)} in the environment.")
     lines += [
-        "Then: `smallprint doctor` checks it all, `smallprint run` starts a preview,",
+        "Then: `smallprint doctor --fix` checks it all and marks the accounts as bots',",
+        "`smallprint run` starts a preview,",
         f"and `publish = true` in {file} lets it post.",
     ]
     return "\n".join(lines)

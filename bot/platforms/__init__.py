@@ -54,10 +54,10 @@ def _check_options(publisher: str, setup: PlatformSetup, known: dict[str, type] 
                 f"[platforms.{publisher}] has no option “{name}”: choose from {', '.join(sorted(known)) or 'none'}.",
                 about=publisher,
             )
-        if type(value) is not known[name]:
+        if type(value) is not known[name] and not (known[name] is float and type(value) is int):
             raise ConfigError(
                 f"[platforms.{publisher}] {name} must be a {_TYPES[known[name]]}, not {value!r}.", about=publisher
             )
 
 
-_TYPES = {str: "text in quotes", bool: "true or false", int: "whole number"}
+_TYPES = {str: "text in quotes", bool: "true or false", int: "whole number", float: "number"}

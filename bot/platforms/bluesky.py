@@ -8,28 +8,32 @@ enforced.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+import httpx
 import regex
 
 from bot.errors import ConfigError, PlatformError, PlatformFailure
-from bot.model import Mention, Part, Post, Receipt
+from bot.model import Mention, Part, Picture, Post, Receipt, Shape
+from bot.platforms import picture
 from bot.platforms.outcome import understood
 from bot.platforms.xrpc import Pds
-from bot.ports import PlatformSetup
+from bot.ports import Frame, OwnPost, PlatformSetup
 from bot.write.inert import BREAK, inert, visible
 
 SERVICE = "https://bsky.social"
 POST = "app.bsky.feed.post"
+PROFILE = "app.bsky.actor.profile"
 LINK, MENTION = "app.bsky.richtext.facet#link", "app.bsky.richtext.facet#mention"
-CARD = "app.bsky.embed.external"
+CARD, IMAGES = "app.bsky.embed.external", "app.bsky.embed.images"
 #: Notifications are sorted by their writers' own clocks, so a new one may turn up so far behind the newest.
 LATE = timedelta(hours=1)
 #: How many posts `app.bsky.feed.getPosts` gives at once.
@@ -51,9 +55,16 @@ class Bluesky:
     threads = True
     #: The card carries it, and all of the length is left for words.
     wants_link = False
+    #: Its timeline shows a picture whole up to this height. A link's card takes half the bytes that a picture may have.
+    frame = Frame(Shape.PORTRAIT, most_bytes=1_000_000, most_alt=2_000)
     options: ClassVar[dict[str, type]] = {"handle": str, "service": str}
 
-    def __init__(self, setup: PlatformSetup, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        setup: PlatformSetup,
+        now: Callable[[], float] = time.monotonic,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         handle = str(setup.options.get("handle", "")).removeprefix("@")
         if handle and not _HANDLE.fullmatch(handle):
             raise ConfigError(
@@ -65,7 +76,7 @@ class Bluesky:
             raise ConfigError(
                 f"[platforms.bluesky] service must be an address such as {SERVICE}, not “{service}”.", about=self.id
             )
-        self._pds = Pds(service, handle, setup, now)
+        self._pds = Pds(service, handle, setup, now, transport)
 
     # ---- words --------------------------------------------------------------------------------------------------
 
@@ -99,11 +110,24 @@ class Bluesky:
                 record["langs"] = [language]
             if facets[number]:
                 record["facets"] = facets[number]
-            if post.link and number == 0 and not linked:
+            shown = post.picture if number == 0 else None
+            named = [] if linked or not shown else _title_facet(text, post)
+            if shown and (linked or named or not post.link):
+                record["embed"] = _image(shown)
+                if named:
+                    record["facets"] = sorted([*facets[number], *named], key=lambda each: each["index"]["byteStart"])
+            elif post.link and number == 0 and not linked:
                 record["embed"] = _card(post)
-            frozen = {"record": record, "rkey": _rkey(post.key, number, created)}
-            parts.append(Part(f"{post.key}.{number}", number, json.dumps(frozen, sort_keys=True).encode()))
+            frozen: dict[str, Any] = {"record": record, "rkey": _rkey(post.key, number, created)}
+            if shown:
+                frozen["picture"] = picture.frozen(shown)
+            payload = json.dumps(frozen, sort_keys=True).encode()
+            parts.append(Part(f"{post.key}.{number}", number, payload, shown.png if shown else b""))
         return parts
+
+    def words(self, part: Part) -> str:
+        """As they were frozen."""
+        return str(json.loads(part.payload)["record"]["text"])
 
     # ---- publishing and reading back ----------------------------------------------------------------------------
 
@@ -111,8 +135,23 @@ class Bluesky:
         """com.atproto.repo.putRecord at the part's own address: again the same bytes change nothing, and any other
         record that stands there is left alone (``swapRecord``: none is expected)."""
         rkey, record = _record(part, parent, root)
+        if shown := json.loads(part.payload).get("picture"):
+            await self._upload(picture.taken(part, shown), part)
         put = {"collection": POST, "rkey": rkey, "record": record, "swapRecord": None}
         return await self._pds.ask("write", "com.atproto.repo.putRecord", lambda done: self._receipt(rkey, done), put)
+
+    async def _upload(self, png: bytes, part: Part) -> None:
+        """com.atproto.repo.uploadBlob: a blob is named by its own digest, so the record could name it before, and
+        giving it again changes nothing."""
+        blob = await self._pds.ask("read", "com.atproto.repo.uploadBlob", lambda done: done["blob"], png)
+        with understood("Bluesky", "read"):
+            same = blob["ref"]["$link"] == _blob(png)["ref"]["$link"]
+        if not same:
+            raise PlatformError(
+                PlatformFailure.REJECTED,
+                f"The server changes the picture of {part.key}: discard the post, and set pictures = false.",
+                about=part.key,
+            )
 
     async def find(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt | None:
         """The record at the part's address."""
@@ -131,6 +170,27 @@ class Bluesky:
 
         return await self._pds.ask("read back", "com.atproto.repo.getRecord", read, collection=POST, rkey=rkey)
 
+    async def own_posts(self, since: datetime) -> Sequence[OwnPost]:
+        """com.atproto.repo.listRecords: the repository itself, in which nothing is ever late."""
+
+        def read(page: Mapping[str, Any]) -> tuple[list[OwnPost], str]:
+            return [self._own(record) for record in page["records"]], page.get("cursor", "")
+
+        found: list[OwnPost] = []
+        window: dict[str, Any] = {"collection": POST, "limit": 100}
+        while True:
+            page, following = await self._pds.ask("read back", "com.atproto.repo.listRecords", read, **window)
+            found += [post for post in page if post.at >= since]
+            if not page or page[-1].at < since or not following or following == window.get("cursor"):
+                return found
+            window["cursor"] = following
+
+    def _own(self, record: Mapping[str, Any]) -> OwnPost:
+        value = record["value"]
+        receipt = self._receipt(record["uri"].rpartition("/")[2], record)
+        above = value.get("reply", {}).get("parent", {}).get("uri", "")
+        return OwnPost(receipt, value["text"], datetime.fromisoformat(value["createdAt"]), above)
+
     async def check(self) -> str:
         """Whose session it is, and whether that account is active."""
         self._pds.knock()
@@ -145,11 +205,26 @@ class Bluesky:
                 f"The Bluesky account {handle} may not post ({trouble}): look at it in the app.",
                 about=self.id,
             )
-        labels = await self._pds.ask(
-            "read", "com.atproto.repo.getRecord", _own_labels, collection="app.bsky.actor.profile", rkey="self"
-        )
-        advice = "" if "bot" in labels else " (add the self-label “bot” to the account's profile)"
+        labels = await self._pds.ask("read", "com.atproto.repo.getRecord", _own_labels, collection=PROFILE, rkey="self")
+        advice = "" if "bot" in labels else " (not marked as a bot: `smallprint doctor --fix`)"
         return f"posts as @{handle} on {self._pds.service}{advice}"
+
+    async def label(self) -> str:
+        """The self-label “bot” in the profile's record, beside whatever stands there."""
+        self._pds.knock()
+        place: dict[str, Any] = {"collection": PROFILE, "rkey": "self"}
+        there = await self._pds.ask(
+            "read", "com.atproto.repo.getRecord", lambda found: found and (found["cid"], found["value"]), **place
+        )
+        if "bot" in _own_labels(there and {"value": there[1]}):
+            return ""
+        profile: dict[str, Any] = dict(there[1]) if there else {"$type": PROFILE}
+        values = [*profile.get("labels", {}).get("values", ()), {"val": "bot"}]
+        profile["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": values}
+        # Another hand may be at the profile: what it writes meanwhile is not written over.
+        put = {**place, "record": profile, "swapRecord": there[0] if there else None}
+        await self._pds.ask("read", "com.atproto.repo.putRecord", lambda done: done["uri"], put)
+        return "marked as a bot (self-label)"
 
     async def aclose(self) -> None:
         """Give back connections; the session stays good."""
@@ -180,6 +255,11 @@ class Bluesky:
         with understood("Bluesky", "read"):
             mentions = [_mention(note, parents.get(note.parent, {})) for note in new]
         return mentions, json.dumps({"newest": newest.isoformat() if newest else "", "seen": seen})
+
+    async def gone(self, posts: Collection[str]) -> Collection[str]:
+        """What app.bsky.feed.getPosts leaves out: also the posts of accounts that are gone or that block the bot."""
+        there = await self._posts(posts)
+        return [post for post in posts if post not in there]
 
     async def _notifications(self) -> AsyncIterator[_Note]:
         """All kinds, newest first. (Filtered by the server, pages can be empty for ever and so without a time.)"""
@@ -248,9 +328,35 @@ def _facets(text: str, post: Post) -> list[dict[str, Any]]:
 
 
 def _card(post: Post) -> dict[str, Any]:
-    """The post's link as a card below the words."""
-    title = _plain(post.link_title) or post.link
-    return {"$type": CARD, "external": {"uri": post.link, "title": title, "description": ""}}
+    """The post's link as a card below the words, with the picture in it where there is one."""
+    card = {"uri": post.link, "title": _plain(post.link_title) or post.link, "description": ""}
+    return {"$type": CARD, "external": card | ({"thumb": _blob(post.picture.png)} if post.picture else {})}
+
+
+def _title_facet(text: str, post: Post) -> list[dict[str, Any]]:
+    """A picture leaves no room for a link's card: then the policy's name, with which the words begin, is the link."""
+    title = _plain(post.link_title)
+    if not title or not post.link or not re.match(rf"{re.escape(title)}(?=[\s:.,])", text):
+        return []
+    return [
+        {
+            "index": {"byteStart": 0, "byteEnd": len(title.encode())},
+            "features": [{"$type": LINK, "uri": post.link}],
+        }
+    ]
+
+
+def _image(shown: Picture) -> dict[str, Any]:
+    """A post's picture."""
+    size = {"width": shown.width, "height": shown.height}
+    return {"$type": IMAGES, "images": [{"alt": shown.alt, "aspectRatio": size, "image": _blob(shown.png)}]}
+
+
+def _blob(png: bytes) -> dict[str, Any]:
+    """How a record names bytes: by a CID of version 1 of the raw bytes (atproto's data model), in base 32."""
+    cid = bytes((1, 0x55, 0x12, 32)) + hashlib.sha256(png).digest()
+    link = "b" + base64.b32encode(cid).decode().rstrip("=").lower()
+    return {"$type": "blob", "ref": {"$link": link}, "mimeType": picture.MEDIA_TYPE, "size": len(png)}
 
 
 def _rkey(key: str, number: int, created: datetime) -> str:

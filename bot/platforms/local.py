@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from bot.model import Part, Post, Receipt
-from bot.ports import PlatformSetup
+from bot.model import Part, Post, Receipt, Shape
+from bot.platforms.picture import frozen
+from bot.ports import Frame, PlatformSetup
 
 
 class Local:
@@ -25,6 +26,8 @@ class Local:
     threads = False
     #: Who reads it is there already.
     wants_link = False
+    #: The page's own, and what previews of links to it show.
+    frame = Frame(Shape.LANDSCAPE, most_bytes=5_000_000, most_alt=10_000)
     options: ClassVar[dict[str, type]] = {}
 
     def __init__(self, setup: PlatformSetup) -> None:
@@ -37,8 +40,11 @@ class Local:
     def prepare(self, post: Post, at: datetime) -> Sequence[Part]:
         """One part: the address of the change's page. The page itself is made from the story when it is looked at."""
         story = post.key.partition(":")[0]
-        payload = {"at": at.isoformat(), "path": f"/changes/{story}", "text": "\n\n".join(post.parts)}
-        return [Part(post.key, 0, json.dumps(payload, sort_keys=True).encode())]
+        payload: dict[str, Any] = {"at": at.isoformat(), "path": f"/changes/{story}", "text": "\n\n".join(post.parts)}
+        if post.picture:
+            payload["picture"] = frozen(post.picture)
+        png = post.picture.png if post.picture else b""
+        return [Part(post.key, 0, json.dumps(payload, sort_keys=True).encode(), png)]
 
     async def publish(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt:
         """Its place; doing it again changes nothing."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import regex
 
 from bot.errors import ConfigError, PlatformError, PlatformFailure
-from bot.model import Mention, Part, Post, Receipt
-from bot.ports import PlatformSetup
+from bot.model import Mention, Part, Post, Receipt, Shape
+from bot.platforms import picture
+from bot.ports import Frame, OwnPost, PlatformSetup
 from bot.write.inert import inert, visible
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ T = TypeVar("T")
 SECRET = "SMALLPRINT_MASTODON_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 #: What an instance allows and counts unless it says otherwise.
 LIMIT, ADDRESS = 500, 23
+#: The same for pictures: bytes of one, and the length of its alt text.
+PICTURE, ALT = 16 * 2**20, 1_500
 #: From the widest to the narrowest.
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 #: How far clocks may differ when a status is looked for by its time.
@@ -57,8 +61,10 @@ class Mastodon:
         "visibility": str,
     }
 
-    def __init__(self, setup: PlatformSetup) -> None:
+    def __init__(self, setup: PlatformSetup, wire: Callable[..., Wire] | None = None) -> None:
         self._setup = setup
+        #: Makes the session of one request; None: `wire.Wire`, which is imported where something is asked.
+        self._wire = wire
         self._instance = str(setup.options.get("instance", "")).rstrip("/")
         self._visibility = str(setup.options.get("visibility", "public"))
         self._spoiler = str(setup.options.get("spoiler_text", ""))
@@ -79,6 +85,8 @@ class Mastodon:
         """Take over what the instance says of lengths; the operator's own limit goes before it."""
         allowed = int(self._setup.options.get("limit", 0)) or instance.get("limit", LIMIT)
         self._address = instance.get("address", ADDRESS)
+        # Lists of statuses are read in columns, and many servers cut higher pictures there.
+        self.frame = Frame(Shape.LANDSCAPE, instance.get("picture", PICTURE), instance.get("alt", ALT))
         #: Characters (graphemes) of one status, less those of the content warning.
         self.limit = allowed - len(regex.findall(r"\X", self._spoiler))
 
@@ -110,7 +118,7 @@ class Mastodon:
                     about=post.key,
                 )
             first = number == 0 and not post.follow_up and not post.mention
-            frozen = {
+            frozen: dict[str, Any] = {
                 "at": at.isoformat(),
                 "language": language if 2 <= len(language) <= 3 else "",
                 "spoiler_text": self._spoiler,
@@ -118,8 +126,16 @@ class Mastodon:
                 "tied": bool(number or post.follow_up or post.mention),
                 "visibility": self._visibility if first else _narrower(self._visibility, "unlisted"),
             }
-            parts.append(Part(f"{post.key}.{number}", number, json.dumps(frozen, sort_keys=True).encode()))
+            shown = post.picture if number == 0 else None
+            if shown:
+                frozen["picture"] = picture.frozen(shown)
+            payload = json.dumps(frozen, sort_keys=True).encode()
+            parts.append(Part(f"{post.key}.{number}", number, payload, shown.png if shown else b""))
         return parts
+
+    def words(self, part: Part) -> str:
+        """As they were frozen."""
+        return str(json.loads(part.payload)["text"])
 
     # ---- publishing and reading back ----------------------------------------------------------------------------
 
@@ -129,6 +145,8 @@ class Mastodon:
         visibility = frozen["visibility"]
         if parent and parent.cid in VISIBILITIES:
             visibility = _narrower(visibility, parent.cid)
+        shown = frozen.get("picture")
+        media = await self._upload(picture.taken(part, shown), shown["alt"]) if shown else None
 
         def post(client: Client) -> Receipt:
             return _receipt(
@@ -138,13 +156,30 @@ class Mastodon:
                     visibility=visibility,
                     spoiler_text=frozen["spoiler_text"] or None,
                     language=frozen["language"] or None,
+                    media_ids=[media] if media else None,
                     idempotency_key=hashlib.sha256(part.key.encode()).hexdigest(),
                     # GoToSocial and Akkoma would read Markdown where the account's own default says so.
                     content_type="text/plain",
                 )
             )
 
-        return await self._ask("write", post)
+        return await self._ask("write", post, _not_posted)
+
+    async def _upload(self, png: bytes, alt: str) -> str:
+        """POST /api/v2/media: the id of a picture with its alt text. That publishes nothing, so it may be done again; a
+        status again under its key stays the one that there is, whatever picture it names."""
+
+        def send(client: Client) -> str:
+            answer = client.session.post(
+                f"{self._instance}/api/v2/media",
+                headers={"Authorization": f"Bearer {self._setup.secret(SECRET)}"},
+                files={"file": ("card.png", png, picture.MEDIA_TYPE)},
+                data={"description": alt},
+            )
+            answer.raise_for_status()
+            return str(answer.json()["id"])
+
+        return await self._ask("read", send)
 
     async def find(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt | None:
         """Look for the words among the account's own statuses, and not under another one than this one's parent. The
@@ -156,6 +191,11 @@ class Mastodon:
             if wanted in own.words and (above is None or own.reply_to in above):
                 return own.receipt
         return None
+
+    async def own_posts(self, since: datetime) -> Sequence[OwnPost]:
+        """The account's own statuses."""
+        own = [status async for status in self._own_statuses(since)]
+        return [OwnPost(status.receipt, status.words[0], status.at, status.reply_to) for status in own]
 
     async def _own_statuses(self, since: datetime) -> AsyncIterator[_Own]:
         """Newest first, until they are older than ``since``."""
@@ -185,8 +225,16 @@ class Mastodon:
         said = await self._ask("read", self._instance_says)
         self._setup.remember(json.dumps(said))
         self._adopt(said)
-        advice = "" if account.bot else " (mark the account as a bot in its settings)"
+        advice = "" if account.bot else " (not marked as a bot: `smallprint doctor --fix`)"
         return f"posts as @{account.acct} on {self._instance}, up to {self.limit} characters{advice}"
+
+    async def label(self) -> str:
+        """PATCH /api/v1/accounts/update_credentials, which needs the scope write:accounts."""
+        account = await self._ask("read", lambda client: client.account_verify_credentials())
+        if account.bot:
+            return ""
+        await self._ask("read", lambda client: client.account_update_credentials(bot=True).id)
+        return "marked as a bot"
 
     def _instance_says(self, client: Client) -> dict[str, int]:
         """GET /api/v2/instance, which not every server has. (Mastodon.py adds a slash, which GoToSocial redirects.)"""
@@ -194,8 +242,11 @@ class Mastodon:
         if answer.status_code == 404:
             return {}
         answer.raise_for_status()
-        statuses = answer.json().get("configuration", {}).get("statuses", {})
+        configuration = answer.json().get("configuration", {})
+        statuses, media = configuration.get("statuses", {}), configuration.get("media_attachments", {})
         return {
+            "picture": int(media.get("image_size_limit", PICTURE)),
+            "alt": int(media.get("description_limit", ALT)),
             "limit": int(statuses.get("max_characters", LIMIT)),
             "address": int(statuses.get("characters_reserved_per_url", ADDRESS)),
         }
@@ -227,6 +278,20 @@ class Mastodon:
         ]
         return mentions, found[0].id if found else cursor
 
+    async def gone(self, posts: Collection[str]) -> Collection[str]:
+        """Statuses that the instance does not find for the bot: it says so of those of somebody who blocks it, too."""
+
+        def is_gone(client: Client, status: str) -> bool:
+            from mastodon import MastodonNotFoundError
+
+            try:
+                client.status(status)
+            except MastodonNotFoundError:
+                return True
+            return False
+
+        return [post for post in posts if await self._ask("read", partial(is_gone, status=post))]
+
     async def _links_in(self, status: str) -> tuple[str, ...]:
         """The links of a status, if it is still there; "" stands for none."""
 
@@ -242,7 +307,12 @@ class Mastodon:
 
     # ---- asking the instance ------------------------------------------------------------------------------------
 
-    async def _ask(self, purpose: Purpose, call: Callable[[Client], T]) -> T:
+    async def _ask(
+        self,
+        purpose: Purpose,
+        call: Callable[[Client], T],
+        refused: Callable[[Wire], PlatformError | None] | None = None,
+    ) -> T:
         """One request through Mastodon.py, on a session of ours that knows the time-out and what was sent."""
         token = self._setup.secret(SECRET)
         needed = {f"{SECRET} in the environment": token, "instance under [platforms.mastodon]": self._instance}
@@ -258,21 +328,30 @@ class Mastodon:
 
         from bot.platforms.wire import Wire
 
-        wire = Wire("Mastodon", [token])
+        wire = (self._wire or Wire)("Mastodon", [token])
         client = Client(
             access_token=token, api_base_url=self._instance, ratelimit_method="throw", session=wire,
             user_agent="smallprint",
         )  # fmt: skip
-        return await wire.ask(purpose, lambda: call(client), _refused)
+        return await wire.ask(purpose, lambda: call(client), refused or _refused)
 
 
 def _refused(wire: Wire) -> PlatformError | None:
     """Where an operator must act, whatever was asked."""
     sentence = {
-        401: "Mastodon: the instance does not accept the token ({}); make a new one (read, write:statuses).",
+        401: "Mastodon: the instance does not accept the token ({}); make a new one with read, write:statuses and "
+        "write:media.",
         403: "Mastodon: the instance forbids this account to go on ({}); look at it and at the token's scopes.",
     }.get(wire.status)
     return PlatformError(PlatformFailure.PAUSED, sentence.format(wire.words()), about="mastodon") if sentence else None
+
+
+def _not_posted(wire: Wire) -> PlatformError | None:
+    """A 422 also says that a picture is still being processed."""
+    if wire.status == 422 and re.search(r"process", wire.words(), re.IGNORECASE):
+        sentence = f"Mastodon is not done with the picture yet ({wire.words()}): it is tried again."
+        return PlatformError(PlatformFailure.TRY_AGAIN, sentence, about="mastodon")
+    return _refused(wire)
 
 
 def _narrower(one: str, other: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def opened(box: str, secret: str, label: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4)
 def _box(secret: str, label: str) -> Fernet:
     from cryptography.fernet import Fernet
 

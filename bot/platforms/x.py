@@ -7,20 +7,23 @@ somebody who mentioned it, so a post stands alone, and a follow-up quotes the po
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import regex
 
 from bot.errors import ConfigError, PlatformError, PlatformFailure
-from bot.model import Mention, Part, Post, Receipt
+from bot.model import Mention, Part, Post, Receipt, Shape
+from bot.platforms import picture
 from bot.platforms.outcome import understood
-from bot.ports import PlatformSetup
+from bot.ports import Frame, OwnPost, PlatformSetup
 from bot.write.inert import inert, visible
 
 if TYPE_CHECKING:
@@ -49,6 +52,13 @@ _EMOJI = regex.compile(r"[\p{Emoji}--[0-9#*]]|\u20e3", regex.V1)
 CLOCKS_DIFFER = timedelta(days=1)
 #: What is remembered once X has refused to tie a post to another one of ours.
 ALONE = "alone"
+#: How many posts X looks up at once.
+LOOKED_UP = 100
+#: What a post costs (X's price list, February 2026), in millionths of a dollar: one without an address, one with, an
+#: answer to somebody who asked. Who is charged less than this has spent less than is counted.
+POST, POST_WITH_ADDRESS, ANSWER = 15_000, 200_000, 10_000
+#: Where the one link of a story goes; with "none" its address stands in the picture and the profile.
+LINK_PLACES = ("first", "last", "none")
 #: The first `mentions` of an account that nobody has mentioned yet: from the beginning.
 BEGINNING = "1"
 
@@ -58,14 +68,37 @@ class X:
 
     id = "x"
     limit = 280
-    wants_link = True
-    options: ClassVar[dict[str, type]] = {"api": str, "handle": str, "threads": bool}
+    #: A phone shows a picture whole up to this height. (X's docs: an image of 5 MB, an alt text of 1000.)
+    frame = Frame(Shape.PORTRAIT, most_bytes=5_000_000, most_alt=1_000)
+    options: ClassVar[dict[str, type]] = {
+        "api": str,
+        "budget_dollars": float,
+        "handle": str,
+        "link": str,
+        "threads": bool,
+    }
 
-    def __init__(self, setup: PlatformSetup) -> None:
+    def __init__(self, setup: PlatformSetup, wire: Callable[..., Wire] | None = None) -> None:
         self._setup = setup
+        #: Makes the session of one request; None: `wire.Wire`, which is imported where something is asked.
+        self._wire = wire
         self._api = str(setup.options.get("api", API)).rstrip("/")
         if not self._api.startswith(("https://", "http://")):
             raise ConfigError(f"[platforms.x] api must be an address such as {API}, not “{self._api}”.", about=self.id)
+        place = str(setup.options.get("link", "first"))
+        if place not in LINK_PLACES:
+            raise ConfigError(
+                f"[platforms.x] link must be one of {', '.join(LINK_PLACES)}, not “{place}”.", about=self.id
+            )
+        self.wants_link = place != "none"
+        #: Whether the link stands at the end of a thread.
+        self.link_last = place == "last"
+        dollars = setup.options.get("budget_dollars")
+        if dollars is not None and not 0 <= float(dollars) < 1_000_000:
+            raise ConfigError(
+                f"[platforms.x] budget_dollars must be an amount from 0 on, not {dollars}.", about=self.id
+            )
+        self.budget: int | None = None if dollars is None else int(float(dollars) * 1_000_000)
         self._stand_alone(setup.recall() == ALONE)
 
     def _stand_alone(self, alone: bool) -> None:
@@ -104,43 +137,99 @@ class X:
                     about=post.key,
                 )
             tie = "answer" if post.mention else "reply" if number else "quote" if post.follow_up else ""
-            frozen = {"at": at.isoformat(), "text": text, "tie": tie}
-            parts.append(Part(f"{post.key}.{number}", number, json.dumps(frozen, sort_keys=True).encode()))
+            frozen: dict[str, Any] = {"at": at.isoformat(), "text": text, "tie": tie}
+            shown = post.picture if number == 0 else None
+            if shown:
+                frozen["picture"] = picture.frozen(shown)
+            payload = json.dumps(frozen, sort_keys=True).encode()
+            parts.append(Part(f"{post.key}.{number}", number, payload, shown.png if shown else b""))
         return parts
+
+    def words(self, part: Part) -> str:
+        """As they were frozen."""
+        return str(json.loads(part.payload)["text"])
+
+    def price(self, part: Part) -> int:
+        """By its words, and whether it answers somebody."""
+        frozen = json.loads(part.payload)
+        return _price(frozen["text"], answer=frozen["tie"] == "answer")
 
     # ---- publishing and reading back ----------------------------------------------------------------------------
 
     async def publish(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt:
-        """POST /2/tweets, once."""
+        """POST /2/tweets, once; its picture is there by then."""
         frozen = json.loads(part.payload)
         tie = frozen["tie"]
         if tie == "answer" and parent is None:
             raise PlatformError(PlatformFailure.REJECTED, f"{part.key} answers nobody: discard it.", about=part.key)
-        fields = {"text": frozen["text"]}
+        fields: dict[str, Any] = {"text": frozen["text"]}
         if parent and (tie == "answer" or (tie == "reply" and not self._alone)):
             fields["in_reply_to_tweet_id"] = parent.id
         elif parent and tie == "quote" and not self._alone:
             fields["quote_tweet_id"] = (root or parent).id
+        tied = len(fields) > 1
+        if shown := frozen.get("picture"):
+            fields["media_ids"] = [await self._upload(picture.taken(part, shown), shown["alt"])]
 
         return await self._ask(
             "write",
             lambda x: _receipt(x.create_tweet(**fields, user_auth=True)["data"]["id"]),
-            lambda wire: self._refused_post(wire, part, answer=tie == "answer", tied=len(fields) > 1),
+            lambda wire: self._refused_post(wire, part, answer=tie == "answer", tied=tied),
         )
+
+    async def _upload(self, png: bytes, alt: str) -> str:
+        """POST /2/media/upload and /2/media/metadata: the id of a picture with its alt text. That publishes nothing, so
+        it may be done again. (tweepy's own methods go to the endpoints that X has retired.)"""
+        upload = {"media": base64.b64encode(png).decode(), "media_category": "tweet_image"}
+        media = await self._send_json("/2/media/upload", upload)
+        with understood("X", "read"):
+            media_id = str(media["data"]["id"])
+        await self._send_json("/2/media/metadata", {"id": media_id, "metadata": {"alt_text": {"text": alt}}})
+        return media_id
+
+    async def _send_json(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        def send(x: tweepy.Client) -> dict[str, Any]:
+            answer: dict[str, Any] = x.request("POST", route, json=body, user_auth=True).json() | {}
+            return answer
+
+        return await self._ask("read", send)
 
     async def find(self, part: Part, parent: Receipt | None, root: Receipt | None) -> Receipt | None:
         """Look for the words in the account's own posts since the part was frozen, as X shows them back, and not under
         another post than this one's parent."""
         frozen = json.loads(part.payload)
-        since = datetime.fromisoformat(frozen["at"]) - CLOCKS_DIFFER
-        fields = {"start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ"), "exclude": "retweets", "post.fields": "entities"}
         wanted = _recognisable(frozen["text"])
-        async for page in self._pages("tweets", "read back", fields | {"expansions": "referenced_posts"}):
+        async for post in self._own(datetime.fromisoformat(frozen["at"]) - CLOCKS_DIFFER):
             with understood("X", "read back"):
-                for post in page.get("data", ()):
-                    if _recognisable(_as_typed(post)) == wanted and _may_be_under(post, parent):
-                        return _receipt(post["id"])
+                if _recognisable(_as_typed(post)) == wanted and _may_be_under(post, parent):
+                    return _receipt(post["id"])
         return None
+
+    async def own_posts(self, since: datetime) -> Sequence[OwnPost]:
+        """The account's own timeline."""
+        found = []
+        async for post in self._own(since):
+            with understood("X", "read back"):
+                above = [other["id"] for other in post.get("referenced_posts", ())]
+                at = datetime.fromisoformat(post["created_at"])
+                words = _as_typed(post)
+                price = _price(words, answer=False)  # whom it replies to costs less, if anything
+                found.append(OwnPost(_receipt(post["id"]), words, at, above[0] if above else "", price))
+        return found
+
+    async def _own(self, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        """The account's own posts, newest first."""
+        fields = {
+            "start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "exclude": "retweets",
+            "post.fields": "created_at,entities",
+            "expansions": "referenced_posts",
+        }
+        async for page in self._pages("tweets", "read back", fields):
+            with understood("X", "read back"):
+                posts = list(page.get("data", ()))
+            for post in posts:
+                yield post
 
     async def check(self) -> str:
         """The account of the keys. Forgets that X once refused to tie posts, so that it is tried again."""
@@ -159,6 +248,13 @@ class X:
         self._setup.remember("")
         self._stand_alone(False)
         return f"posts as @{handle}"
+
+    async def label(self) -> str:
+        """X offers no way to do it by its API."""
+        return (
+            "to mark it as a bot, sign in to its account on x.com: Settings, Your account, Account information, "
+            "Automation, Managing account; and name yourself in its bio"
+        )
 
     async def aclose(self) -> None:
         """Nothing to give back: each request has a connection of its own."""
@@ -187,6 +283,21 @@ class X:
                         found.append(mention)
         own = self._secrets()[2].partition("-")[0]
         return sorted((m for m in found if m.author_id != own), key=lambda m: int(m.id)), str(newest)
+
+    async def gone(self, posts: Collection[str]) -> Collection[str]:
+        """What GET /2/tweets does not show: deleted, protected, of an account that is gone or blocks the bot."""
+        wanted, there = sorted(posts), set[str]()
+
+        def look_up(x: tweepy.Client, ids: str) -> dict[str, Any]:
+            found: dict[str, Any] = x.request("GET", "/2/tweets", params={"ids": ids}, user_auth=True).json() | {}
+            return found
+
+        for start in range(0, len(wanted), LOOKED_UP):
+            ids = ",".join(wanted[start : start + LOOKED_UP])
+            answer = await self._ask("read", partial(look_up, ids=ids))
+            with understood("X", "read"):
+                there |= {post["id"] for post in answer.get("data", ())}
+        return [post for post in posts if post not in there]
 
     # ---- asking X -----------------------------------------------------------------------------------------------
 
@@ -219,7 +330,7 @@ class X:
 
         secrets = self._secrets()
         client = tweepy.Client(None, *secrets, return_type=dict)
-        client.session = wire = Wire("X", secrets, instead_of=TWEEPYS_HOST, base=self._api)
+        client.session = wire = (self._wire or Wire)("X", secrets, instead_of=TWEEPYS_HOST, base=self._api)
         return await wire.ask(purpose, lambda: call(client), refused or _refused)
 
     async def _pages(self, what: str, purpose: Purpose, fields: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
@@ -272,17 +383,28 @@ def _refused(wire: Wire) -> PlatformError | None:
     return PlatformError(PlatformFailure.PAUSED, sentence.format(wire.words()), about="x") if sentence else None
 
 
+def _price(text: str, *, answer: bool) -> int:
+    """What a post costs. In doubt (twitter-text's list of domains is older than some of them) there is an address."""
+    from twitter_text import extract_urls_with_indices
+
+    if "://" in text or extract_urls_with_indices(text):
+        return POST_WITH_ADDRESS
+    return ANSWER if answer else POST
+
+
 def _receipt(post_id: str) -> Receipt:
     return Receipt(id=post_id, url=f"https://x.com/i/status/{post_id}")
 
 
 def _as_typed(post: Mapping[str, Any]) -> str:
-    """A post's words as they were written: X shortens addresses, appends that of a quoted post, and escapes "&<>"."""
+    """A post's words as they were written: X shortens addresses, appends those of a quoted post and of its picture, and
+    escapes "&<>"."""
     quoted = [other["id"] for other in post.get("referenced_posts", ()) if other["type"] == "quoted"]
+    appended = [f"/status/{id}" for id in (*quoted, post["id"])]
     text = html.unescape(post["text"])
     for url in post.get("entities", {}).get("urls") or ():
         whole = url.get("expanded_url") or url["url"]
-        text = text.replace(url["url"], "" if any(f"/status/{id}" in whole for id in quoted) else whole)
+        text = text.replace(url["url"], "" if any(address in whole for address in appended) else whole)
     return text
 
 

@@ -23,6 +23,7 @@ import httpx
 
 from bot.errors import PlatformError, PlatformFailure
 from bot.platforms.outcome import MEANING, TIME_OUT, Purpose, moment, quoted, trouble, understood
+from bot.platforms.picture import MEDIA_TYPE
 from bot.platforms.seal import opened, sealed
 from bot.ports import PlatformSetup
 
@@ -61,15 +62,24 @@ class Pds:
         handle: the account's handle or DID.
         setup: has the app password and remembers the session.
         now: seconds that only grow.
+        transport: what carries requests; None: the network.
     """
 
-    def __init__(self, service: str, handle: str, setup: PlatformSetup, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        service: str,
+        handle: str,
+        setup: PlatformSetup,
+        now: Callable[[], float],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.service = service
         self.handle = handle
         #: The account's DID, "" before the server was first asked.
         self.did = ""
         self._setup = setup
         self._now = now
+        self._transport = transport
         self._client: AsyncClient | None = None
         self._door = asyncio.Lock()
         self._signed_in_at = -SIGN_IN_EVERY
@@ -80,13 +90,13 @@ class Pds:
         purpose: Purpose,
         method: str,
         read: Callable[[Any], T],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         **query: Any,
     ) -> T:
         """What ``read`` makes of the JSON that an XRPC method answers; of None where there is no such record.
 
-        With a ``body`` it is a procedure, else a query. A request about records names the account's own repository. A
-        session that is over is replaced once.
+        With a ``body`` (JSON, or a picture's bytes) it is a procedure, else a query. A request about records names the
+        account's own repository. A session that is over is replaced once.
 
         Raises:
             PlatformError: what is known after a failure.
@@ -109,7 +119,7 @@ class Pds:
         raise AssertionError("unreachable")
 
     async def _invoke(
-        self, client: AsyncClient, method: str, body: Mapping[str, Any] | None, query: Mapping[str, Any]
+        self, client: AsyncClient, method: str, body: Mapping[str, Any] | bytes | None, query: Mapping[str, Any]
     ) -> Any:
         from atproto_client.models.dot_dict import DotDict
 
@@ -117,6 +127,9 @@ class Pds:
         if body is None:
             fields = DotDict({**query, **own})
             return (await client.invoke_query(method, fields)).content
+        if isinstance(body, bytes):
+            headers = {"Content-Type": MEDIA_TYPE}
+            return (await client.invoke_procedure(method, content=body, headers=headers)).content
         content = json.dumps({**body, **own}, sort_keys=True)
         headers = {"Content-Type": "application/json"}
         return (await client.invoke_procedure(method, content=content, headers=headers)).content
@@ -161,7 +174,9 @@ class Pds:
         # Each request has a connection of its own: one that was kept may be closed by the server at any moment, and a
         # write on it would end as unknown for no reason. A redirect is an error: what was asked for is elsewhere.
         limits = httpx.Limits(max_keepalive_connections=0)
-        request = AsyncRequest(timeout=TIME_OUT, limits=limits, max_redirects=0, verify=_certificates())
+        request = AsyncRequest(
+            timeout=TIME_OUT, limits=limits, max_redirects=0, verify=_certificates(), transport=self._transport
+        )
         client = AsyncClient(self.service, request)
         client.on_session_change(self._keep)
         if session := opened(self._setup.recall(), password, self._label):

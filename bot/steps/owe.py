@@ -11,6 +11,7 @@ from bot.model import Delivery, DeliveryState, Part, Post, Receipt, Story, Story
 from bot.ports import Clock, OutboxStore, Publisher
 from bot.requests.answer import Reply
 from bot.steps.habits import Habits
+from bot.steps.illustrate import NO_PICTURES, Pictures
 from bot.write.compose import compose
 from bot.write.inert import inert
 from bot.write.replies import answer_words
@@ -35,7 +36,12 @@ class Clerk:
             return story.policy.url
         return f"{self.habits.public_url}/changes/{story.under or story.id}"
 
-    def owe(self, story: Story) -> list[Delivery]:
+    @property
+    def front_page(self) -> str:
+        """The page that lists all changes, or "" where the world cannot reach it."""
+        return f"{self.habits.public_url}/" if self.habits.public_url else ""
+
+    def owe(self, story: Story, pictures: Pictures = NO_PICTURES) -> list[Delivery]:
         """What each live publisher will send about a story. A follow-up continues the thread of what it follows, and
         says nothing where that was never told."""
         weight = max((edit.weight for edit in story.change.edits), default=0.0)
@@ -47,8 +53,9 @@ class Clerk:
             if story.under and not thread:
                 continue
             post = compose(story, publisher, self.link(story))
+            post = replace(post, picture=pictures.of.get((story.id, publisher.id)))
             after = _last_part(thread, story.kind)
-            owed += [replace(part, weight=weight) for part in self._freeze(publisher, post, story.id, after=after)]
+            owed += [replace(part, weight=weight) for part in self.freeze(publisher, post, story.id, after=after)]
         return owed
 
     def owe_reply(self, reply: Reply) -> list[Delivery]:
@@ -73,15 +80,17 @@ class Clerk:
         root = Receipt(mention.root_id, "", mention.root_cid) if mention.root_id else parent
         return [
             replace(delivery, parent=parent, root=root)
-            for delivery in self._freeze(publisher, post, mention.id, after="")
+            for delivery in self.freeze(publisher, post, mention.id, after="")
         ]
 
     def _thread(self, story_id: str, publisher: Publisher) -> list[Delivery]:
-        """The parts of a story that a publisher has or may still get, in order."""
+        """The parts of a story that a publisher has or may still get, in order; those of the digest that tells it."""
         parts = [part for part in self.outbox.deliveries(about=story_id) if part.publisher == publisher.id]
+        if digest := next((part.digest for part in parts if part.state is DeliveryState.DIGESTED), ""):
+            return self._thread(digest, publisher)
         return [part for part in parts if part.state is not DeliveryState.DISCARDED]
 
-    def _freeze(self, publisher: Publisher, post: Post, about: str, *, after: str) -> list[Delivery]:
+    def freeze(self, publisher: Publisher, post: Post, about: str, *, after: str = "") -> list[Delivery]:
         """A post as deliveries in the order of its thread; one that the platform cannot take is parked, not lost."""
         now = self.clock.now()
         try:

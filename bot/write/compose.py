@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.model import Change, Post, Quote, Rename, Story, StoryKind
-from bot.ports import Publisher
+from bot.ports import PlacesLink, Publisher
 from bot.write.inert import inert
 from bot.write.reworded import changed, changed_was, least_was, longest_change, no_was, whole_was, window
 from bot.write.templating import environment
@@ -106,7 +106,8 @@ def compose(story: Story, publisher: Publisher, link: str) -> Post:
     else:
         parts = [_with_quote(draft, quotes[0]) if quotes else draft]
     if story.kind is StoryKind.POST and publisher.threads:
-        parts += _thread(draft, story.change)
+        parts += _thread(draft.but(link=""), story.change)
+        parts = _link_last(parts) if isinstance(publisher, PlacesLink) and publisher.link_last else parts
     return Post(
         key=f"{story.id}:{publisher.id}",
         parts=tuple(voice.inert(part.words()) for part in parts),
@@ -133,6 +134,7 @@ def _facts(story: Story, voice: _Voice) -> dict[str, Any]:
         "quiet": change.quiet is True,
         "today": story.confirmed_at.date(),
         "found": story.found_at.date(),
+        "gap": story.gap,
         "link": voice.link if voice.publisher.wants_link else "",
         "has_page": has_page,
         "more": has_page and not voice.publisher.threads and len(change.quotes) + len(change.renames) > 1,
@@ -175,7 +177,7 @@ def _with_quote(draft: _Draft, quote: Quote) -> _Draft:
             if was is not None and placed.fits_with_was(was):
                 return placed.but(was=was)
     short = places[-1].but(topics=draft.facts["topics"][:1])
-    bare = short.but(quiet=False, more=False)
+    bare = short.but(quiet=False, more=False, gap=None)
     for spared in (short.but(quiet=False), bare):
         if spared.fits():
             return spared
@@ -204,6 +206,12 @@ def _thread(first: _Draft, change: Change) -> list[_Draft]:
     if parts and left and first.facts["has_page"] and (last := parts[-1].but(rest=True)).fits():
         parts[-1] = last
     return parts
+
+
+def _link_last(parts: list[_Draft]) -> list[_Draft]:
+    """The link of the first part at the end of the thread, where there is room for it."""
+    first, last = parts[0], parts[-1].but(link=parts[0].facts["link"])
+    return [first.but(link=""), *parts[1:-1], last] if len(parts) > 1 and last.fits() else parts
 
 
 def _renamed(draft: _Draft, renames: Sequence[Rename]) -> list[_Draft]:

@@ -95,6 +95,8 @@ class FakePds(Loopback):
     next_refresh: NextPost | None = None
     next_read: NextPost | None = None
     page_size: int = 100
+    #: The server's clock.
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     reset: int = field(default_factory=lambda: int(time.time()) + 600)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,12 @@ class FakePds(Loopback):
         self.me = Account("did:plc:smallprint", "smallprint.test", labels=("bot",))
         self.records: list[Record] = []
         self.notifications: list[tuple[str, Record]] = []
+        #: Uploaded pictures by their CIDs.
+        self.blobs: dict[str, bytes] = {}
+        #: Runs instead of the next upload.
+        self.next_upload: NextPost | None = None
+        #: DIDs of those who block the bot: the AppView leaves their posts out.
+        self.blockers: set[str] = set()
         self.access: set[str] = set()
         self.refresh: set[str] = set()
         self.sign_ins = self.refreshes = self._tokens = 0
@@ -162,11 +170,14 @@ class FakePds(Loopback):
             return EXPIRED
         if self._expires(token) < time.time() + self.ahead:
             return refused(400, "ExpiredToken", "Token has expired")
+        if method == "com.atproto.repo.uploadBlob":
+            return self._instead("next_upload", lambda: self._upload(asked))
         if method == "com.atproto.repo.putRecord":
             return self._instead("next_post", lambda: self._put(asked.json))
         routes: dict[str, Callable[[dict[str, list[str]]], Answered]] = {
             "com.atproto.server.getSession": lambda query: Answered(200, self._whoami()),
             "com.atproto.repo.getRecord": self._get,
+            "com.atproto.repo.listRecords": self._list_records,
             "app.bsky.notification.listNotifications": self._list_notifications,
             "app.bsky.feed.getPosts": self._get_posts,
         }
@@ -220,17 +231,33 @@ class FakePds(Loopback):
         payload = token.split(".")[1]
         return float(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
 
+    def _upload(self, asked: Asked) -> Answered:
+        """A blob is named by a CID of its bytes, as `multiformats` defines it."""
+        kind = asked.headers["Content-Type"]
+        if kind != "image/png" or not asked.body.startswith(b"\x89PNG"):
+            return refused(400, "InvalidMimeType", "not a picture")
+        digest = bytes.fromhex("01551220") + hashlib.sha256(asked.body).digest()
+        link = "b" + base64.b32encode(digest).decode().rstrip("=").lower()
+        self.blobs[link] = asked.body
+        blob = {"$type": "blob", "ref": {"$link": link}, "mimeType": kind, "size": len(asked.body)}
+        return Answered(200, {"blob": blob})
+
     # ---- records ------------------------------------------------------------------------------------------------
 
     def _put(self, body: dict[str, Any]) -> Answered:
         if self.status:
             return TAKEN_DOWN if self.status == "takendown" else DEACTIVATED
         value, rkey = body["record"], body["rkey"]
+        if body["repo"] == self.me.did and body["collection"] == "app.bsky.actor.profile":
+            if body["swapRecord"] != ("bafyreiprofile" if self.me.labels else None):
+                return refused(400, "InvalidSwap", "Record was at another place")
+            self.me.labels = tuple(label["val"] for label in value["labels"]["values"])
+            return Answered(200, {"uri": f"at://{self.me.did}/app.bsky.actor.profile/self", "cid": "bafyreiprofile"})
         if body["repo"] != self.me.did or body["collection"] != POST:
             return refused(401, "AuthenticationRequired", "Authentication Required")
-        if wrong := _wrong(value, rkey):
+        if wrong := _wrong(value, rkey) or self._wrong_blob(value.get("embed", {})):
             return refused(400, "InvalidRequest", f"Invalid {POST} record: {wrong}")
-        new = Record(f"at://{self.me.did}/{POST}/{rkey}", self.me, value, datetime.now(UTC))
+        new = Record(f"at://{self.me.did}/{POST}/{rkey}", self.me, value, self.now())
         there = next((record for record in self.records if record.uri == new.uri), None)
         if there is None:
             self.records.append(new)
@@ -239,6 +266,18 @@ class FakePds(Loopback):
                 return refused(400, "InvalidSwap", f"Record was at {there.cid}")
             there.value = value
         return Answered(200, {**new.ref, "validationStatus": "valid"})
+
+    def _wrong_blob(self, embed: dict[str, Any]) -> str:
+        """What is wrong with the pictures of a record; "" when they are there and small enough."""
+        pictures = [(each["image"], 2_000_000) for each in embed.get("images", ())]
+        if thumb := embed.get("external", {}).get("thumb"):
+            pictures.append((thumb, 1_000_000))
+        for blob, most in pictures:
+            if blob["ref"]["$link"] not in self.blobs:
+                return "Could not find blob"
+            if blob["size"] != len(self.blobs[blob["ref"]["$link"]]) or blob["size"] > most:
+                return "blob size"
+        return "" if len(embed.get("images", ())) <= 4 else "too many images"
 
     def _get(self, query: dict[str, list[str]]) -> Answered:
         repo, collection, rkey = (query[name][0] for name in ("repo", "collection", "rkey"))
@@ -251,11 +290,22 @@ class FakePds(Loopback):
             return refused(400, "RecordNotFound", f"Could not locate record: {uri}")
         return Answered(200, {**record.ref, "value": record.value})
 
+    def _list_records(self, query: dict[str, list[str]]) -> Answered:
+        """Newest first by their keys; the cursor is the last key of a page."""
+        assert query["collection"] == [POST]
+        own = sorted(self.own, key=lambda record: record.uri, reverse=True)
+        if cursor := query.get("cursor"):
+            own = [record for record in own if record.uri.rpartition("/")[2] < cursor[0]]
+        page = own[: min(int(query["limit"][0]), self.page_size)]
+        answer: dict[str, Any] = {"records": [{**record.ref, "value": record.value} for record in page]}
+        return Answered(200, answer | ({"cursor": page[-1].uri.rpartition("/")[2]} if len(page) < len(own) else {}))
+
     def _get_posts(self, query: dict[str, list[str]]) -> Answered:
         uris = query["uris"]
         if len(uris) > 25 or not all(re.fullmatch(r"at://did:\S+/app\.bsky\.feed\.post/\S+", uri) for uri in uris):
             return refused(400, "InvalidRequest", "Error: uris must be valid at-uris, 25 at most")
-        posts = [record for record in self.records if record.uri in uris]
+        shown = [record for record in self.records if record.author.did not in self.blockers]
+        posts = [record for record in shown if record.uri in uris]
         return Answered(200, {"posts": [{**post.ref, "record": post.value} for post in posts]})
 
     def _list_notifications(self, query: dict[str, list[str]]) -> Answered:
@@ -302,6 +352,7 @@ def _wrong(record: dict[str, Any], rkey: str) -> str:
             return "facets must lie within the text"
     if any(not all(ref[name] for name in ("uri", "cid")) for ref in record.get("reply", {}).values()):
         return "reply must name root and parent by uri and cid"
-    if not {"uri", "title", "description"} <= record.get("embed", {}).get("external", {"uri", "title", "description"}):
+    needed = {"uri", "title", "description"}
+    if not needed <= set(record.get("embed", {}).get("external", needed)):
         return "embed/external must have a uri, a title and a description"
     return ""

@@ -118,7 +118,7 @@ class Loopback:
                 self.end_headers()
                 self.wfile.write(text.encode())
 
-            do_GET = do_POST = _serve
+            do_GET = do_PATCH = do_POST = _serve
 
             def log_message(self, *args: Any) -> None:
                 """Tests are quiet."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import regex
@@ -49,6 +51,16 @@ class Status:
     reply_to: str = ""
     language: str = ""
     spoiler_text: str = ""
+    #: Its picture.
+    media: Media | None = None
+
+
+@dataclass
+class Media:
+    """A picture that was uploaded."""
+
+    png: bytes
+    alt: str
 
 
 @dataclass
@@ -67,6 +79,12 @@ class FakeMastodon(Loopback):
     next_post: NextPost | None = None
     #: How many reads of the own statuses do not show the newest one yet.
     late: int = 0
+    #: How old a status is when it is first among the own ones.
+    lag: timedelta = timedelta(0)
+    #: Whether the token has the scope write:accounts.
+    writes_accounts: bool = True
+    #: The server's clock.
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     #: Added to every answer.
     headers: dict[str, str] = field(default_factory=dict)
     page_size: int = 40
@@ -77,12 +95,20 @@ class FakeMastodon(Loopback):
         self.statuses: list[Status] = []
         self.notifications: list[tuple[str, str, Status]] = []
         self.keys: dict[str, Status] = {}
+        #: Uploaded pictures by their ids.
+        self.media: dict[str, Media] = {}
+        #: Runs instead of the next upload.
+        self.next_upload: NextPost | None = None
+        #: How many attempts to post a picture come before it is processed.
+        self.processing = 0
+        #: Ids of those who block the bot: it finds none of their statuses.
+        self.blockers: set[str] = set()
 
     # ---- what a test says ---------------------------------------------------------------------------------------
 
     def write(self, account: Account, text: str, **more: Any) -> Status:
         """Somebody posts; if the bot is mentioned, it is notified."""
-        status = Status(str(1000 + len(self.statuses)), account, text, more.pop("at", datetime.now(UTC)), **more)
+        status = Status(str(1000 + len(self.statuses)), account, text, more.pop("at", self.now()), **more)
         self.statuses.append(status)
         if account is not self.me and "@smallprint" in text:
             self.notify("mention", status)
@@ -106,9 +132,20 @@ class FakeMastodon(Loopback):
     def _route(self, asked: Asked) -> Answered:
         if asked.path == "/api/v2/instance":
             statuses = {"max_characters": self.limit, "characters_reserved_per_url": self.per_address}
-            return Answered(200, {"configuration": {"statuses": statuses}})
+            media = {"image_size_limit": 16_777_216, "description_limit": 1500}
+            return Answered(200, {"configuration": {"statuses": statuses, "media_attachments": media}})
         if asked.headers.get("Authorization") != f"Bearer {SECRETS['SMALLPRINT_MASTODON_ACCESS_TOKEN']}":
             return Answered(401, {"error": "The access token is invalid"})
+        if asked.path == "/api/v2/media":
+            if failing := self.next_upload:
+                self.next_upload = None
+                return failing(lambda: self._upload(asked))
+            return self._upload(asked)
+        if (asked.method, asked.path) == ("PATCH", "/api/v1/accounts/update_credentials"):
+            if not self.writes_accounts:
+                return Answered(403, {"error": "This action is outside the authorized scopes"})
+            self.me.bot = asked.form["bot"] in ("1", "true", "True")
+            return Answered(200, self._account(self.me))
         if asked.method == "POST":
             if failing := self.next_post:
                 self.next_post = None
@@ -117,7 +154,7 @@ class FakeMastodon(Loopback):
         if asked.path == "/api/v1/accounts/verify_credentials":
             return Answered(200, self._account(self.me))
         if asked.path == f"/api/v1/accounts/{ME}/statuses":
-            own = self.own
+            own = [status for status in self.own if status.at <= self.now() - self.lag]
             if self.late > 0:
                 self.late -= 1
                 own = own[:-1]
@@ -129,7 +166,8 @@ class FakeMastodon(Loopback):
             shown = [(each[0], each) for each in self.notifications if each[1] in kinds]
             return Answered(200, [self._notification(*each) for each in self._page(asked, shown)])
         wanted = asked.path.rsplit("/", 1)[1]
-        status = next((status for status in self.statuses if status.id == wanted), None)
+        shown = (each for each in self.statuses if each.account.id not in self.blockers)
+        status = next((status for status in shown if status.id == wanted), None)
         return Answered(200, self._shown(status)) if status else Answered(404, {"error": "Record not found"})
 
     def _page(self, asked: Asked, things: list[tuple[str, Any]]) -> list[Any]:
@@ -137,6 +175,18 @@ class FakeMastodon(Loopback):
         since, until = int(asked.query.get("since_id", 0)), int(asked.query.get("max_id", 10**9))
         size = min(int(asked.query.get("limit", 20)), self.page_size)
         return [thing for id, thing in reversed(things) if since < int(id) < until][:size]
+
+    def _upload(self, asked: Asked) -> Answered:
+        head = f"Content-Type: {asked.headers['Content-Type']}\r\n\r\n".encode()
+        parts = message_from_bytes(head + asked.body, policy=policy.HTTP).iter_parts()
+        fields = {part.get_param("name", header="content-disposition"): part.get_payload(decode=True) for part in parts}
+        if not fields["file"].startswith(b"\x89PNG"):
+            return Answered(422, {"error": "Validation failed: File content type is invalid"})
+        if len(fields["description"].decode()) > 1500:
+            return Answered(422, {"error": "Validation failed: Description is too long"})
+        media_id = str(9000 + len(self.media))
+        self.media[media_id] = Media(fields["file"], fields["description"].decode())
+        return Answered(200, {"id": media_id, "type": "image", "description": self.media[media_id].alt})
 
     def _post(self, asked: Asked) -> Answered:
         form = asked.form
@@ -148,11 +198,17 @@ class FakeMastodon(Loopback):
         if len(regex.findall(r"\X", counted)) > self.limit:
             return Answered(422, {"error": f"Validation failed: Text character limit of {self.limit} exceeded"})
         reply_to = form.get("in_reply_to_id", "")
+        media = form.get("media_ids[]", "")
+        if media and media not in self.media:
+            return Answered(422, {"error": "Validation failed: Media not found"})
+        if media and self.processing > 0:
+            self.processing -= 1
+            return Answered(422, {"error": "Cannot attach files that have not finished processing. Try again later!"})
         if reply_to and not any(status.id == reply_to for status in self.statuses):
             return Answered(404, {"error": "Record not found"})
         self.keys[key] = self.write(
             self.me, form["status"], visibility=form["visibility"], reply_to=reply_to,
-            language=form.get("language", ""), spoiler_text=form.get("spoiler_text", ""),
+            language=form.get("language", ""), spoiler_text=form.get("spoiler_text", ""), media=self.media.get(media),
         )  # fmt: skip
         return Answered(200, self._shown(self.keys[key]))
 

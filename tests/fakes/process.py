@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,14 +19,25 @@ import tomlkit
 
 from bot.model import Policy
 
+_COMMAND = (sys.executable, "-m", "bot")
+
 
 class RunningBot:
-    """`smallprint run` in a folder of its own."""
+    """`smallprint run` in a folder of its own.
+
+    ``program`` is run in place of ``python -m bot``, by a test that stands between the process and the machine.
+    """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, Any], policies: Iterable[Policy], environment: Mapping[str, str] = {}
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        policies: Iterable[Policy],
+        environment: Mapping[str, str] = {},
+        program: Sequence[str] = _COMMAND,
     ) -> None:
         self.folder = folder
+        self._program = program
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.config = folder / "smallprint.toml"
@@ -41,7 +52,10 @@ class RunningBot:
     def __enter__(self) -> Self:
         self.log = (self.folder / "log").open("a+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [*_COMMAND, "--config", str(self.config), "run"], stderr=self.log, cwd=self.folder, env=self._environment
+            [*self._program, "--config", str(self.config), "run"],
+            stderr=self.log,
+            cwd=self.folder,
+            env=self._environment,
         )
         self.wait_until(lambda: self.answers("/healthz") == 200, "the bot serves its page")
         return self
@@ -97,9 +111,6 @@ class RunningBot:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"{what}: not within {seconds} s; its log:\n{self.said()[-4000:]}")
             time.sleep(0.2)
-
-
-_COMMAND = (sys.executable, "-m", "bot")
 
 
 def _free_port() -> int:

@@ -7,12 +7,13 @@ a reset time, at most one cashtag, and replies only to somebody who mentioned th
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oauthlib.common import Request as SignedRequest
@@ -50,10 +51,20 @@ class Tweet:
     at: datetime
     reply_to: str = ""
     quotes: str = ""
+    #: The id of its picture, or "".
+    media: str = ""
 
     @property
     def mentions(self) -> set[str]:
         return {handle.lower() for handle in re.findall(r"@(\w+)", self.text)}
+
+
+@dataclass
+class Media:
+    """A picture that was uploaded."""
+
+    png: bytes
+    alt: str = ""
 
 
 @dataclass
@@ -89,6 +100,10 @@ class FakeX(Loopback):
     next_read: Callable[[], Answered] | None = None
     #: How many reads of the own timeline do not show the newest post yet.
     late: int = 0
+    #: How old a post is when the own timeline first shows it.
+    lag: timedelta = timedelta(0)
+    #: The server's clock.
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     #: Posts that the own timeline never shows.
     holes: set[str] = field(default_factory=set)
     page_size: int = 100
@@ -100,6 +115,12 @@ class FakeX(Loopback):
         self.users = {ME: self.me}
         self.tweets: list[Tweet] = []
         self.answered_to: set[str] = set()
+        #: Uploaded pictures by their ids.
+        self.media: dict[str, Media] = {}
+        #: Runs instead of the next upload.
+        self.next_upload: NextPost | None = None
+        #: Ids of those who block the bot.
+        self.blockers: set[str] = set()
         #: What is not as X's document has it; the stages and tests look that there is nothing.
         self.broken: list[str] = []
         #: What was held against the document and found good: method, path and status.
@@ -116,7 +137,7 @@ class FakeX(Loopback):
         self, author: User, text: str, *, reply_to: str = "", quotes: str = "", at: datetime | None = None
     ) -> Tweet:
         """Somebody posts, in a browser."""
-        tweet = Tweet(self._next_id(), author.id, text, at or datetime.now(UTC), reply_to, quotes)
+        tweet = Tweet(self._next_id(), author.id, text, at or self.now(), reply_to, quotes)
         self.tweets.append(tweet)
         return tweet
 
@@ -150,6 +171,13 @@ class FakeX(Loopback):
     def _route(self, asked: Asked, template: str) -> Answered:
         if not self._signed(asked):
             return problem(401, "Unauthorized", "Unauthorized")
+        if template.startswith("/2/media/"):
+            if template == "/2/media/metadata":
+                return self._describe(asked.json)
+            if failing := self.next_upload:
+                self.next_upload = None
+                return failing(lambda: self._upload(asked.json))
+            return self._upload(asked.json)
         if asked.method == "POST":
             if failing := self.next_post:
                 self.next_post = None
@@ -161,8 +189,10 @@ class FakeX(Loopback):
         if template == "/2/users/me":
             me = {"id": ME, "username": self.me.username, "name": "Smallprint"}
             return Answered(200, {"data": me}, {"x-access-level": self.access_level})
+        if template == "/2/tweets":
+            return self._looked_up(asked.query["ids"].split(","))
         start = asked.query.get("start_time")
-        if start and datetime.fromisoformat(start) > datetime.now(UTC):
+        if start and datetime.fromisoformat(start) > self.now():
             return problem(
                 400, "Invalid Request", "Invalid 'start_time'", "https://api.x.com/2/problems/invalid-request"
             )
@@ -205,9 +235,29 @@ class FakeX(Loopback):
             )  # fmt: skip
         if quotes and not self.quotes_allowed:
             return problem(403, "Forbidden", "You are not permitted to perform this action.")
+        media = body.get("media", {}).get("media_ids", [""])
+        if any(each and each not in self.media for each in media):
+            return problem(400, "Invalid Request", "Your media IDs are invalid.")
         self.answered_to |= {reply_to} - {""}
         tweet = self.write(self.me, text, reply_to=reply_to, quotes=quotes)
+        tweet.media = media[0]
         return Answered(201, {"data": {"id": tweet.id, "text": self._shown(tweet)["text"]}})
+
+    def _upload(self, body: dict[str, Any]) -> Answered:
+        png = base64.b64decode(body["media"], validate=True)
+        if body["media_category"] != "tweet_image" or not png.startswith(b"\x89PNG") or len(png) > 5_000_000:
+            return problem(400, "Invalid Request", "The media could not be processed.")
+        media_id = str(1_800_000_000_000_000_000 + len(self.media))
+        self.media[media_id] = Media(png)
+        size = {"w": int.from_bytes(png[16:20]), "h": int.from_bytes(png[20:24]), "image_type": "image/png"}
+        data = {"id": media_id, "media_key": f"3_{media_id}", "size": len(png), "expires_after_secs": 86400}
+        return Answered(200, {"data": {**data, "image": size}})
+
+    def _describe(self, body: dict[str, Any]) -> Answered:
+        if body["id"] not in self.media:
+            return problem(404, "Not Found", "There is no such media.")
+        self.media[body["id"]].alt = body["metadata"]["alt_text"]["text"]
+        return Answered(200, {"data": {"id": body["id"], "associated_metadata": body["metadata"]}})
 
     def _unsummoned(self, post: str) -> bool:
         to = next((tweet for tweet in self.tweets if tweet.id == post), None)
@@ -216,7 +266,8 @@ class FakeX(Loopback):
         return to.author == ME or self.me.username not in to.mentions or post in self.answered_to
 
     def _timeline(self, asked: Asked) -> Answered:
-        tweets = [tweet for tweet in self.own if tweet.id not in self.holes]
+        shown = self.now() - self.lag
+        tweets = [tweet for tweet in self.own if tweet.id not in self.holes and tweet.at <= shown]
         if self.late > 0:
             self.late -= 1
             tweets = tweets[:-1]
@@ -235,6 +286,20 @@ class FakeX(Loopback):
                 if int(tweet.id) > since and (self.me.username in tweet.mentions or tweet.reply_to in mine)
             ],
         )
+
+    def _looked_up(self, ids: list[str]) -> Answered:
+        """The posts with these ids, and an error for each that is not shown: deleted, or of somebody who blocks."""
+        shown = [tweet for tweet in self.tweets if tweet.id in ids and tweet.author not in self.blockers]
+        missing = [id for id in ids if id not in {tweet.id for tweet in shown}]
+        body: dict[str, Any] = {"data": [self._shown(tweet) for tweet in shown]} if shown else {}
+        if missing:
+            error = {
+                "title": "Not Found Error",
+                "type": "https://api.x.com/2/problems/resource-not-found",
+                "resource_type": "post",
+            }
+            body["errors"] = [{**error, "detail": f"Could not find post with ids: [{id}]."} for id in missing]
+        return Answered(200, body)
 
     def _page(self, asked: Asked, tweets: list[Tweet]) -> Answered:
         """Newest first; at most ``max_results``, the rest behind a token."""
@@ -257,11 +322,15 @@ class FakeX(Loopback):
         return Answered(200, body)
 
     def _shown(self, tweet: Tweet) -> dict[str, Any]:
-        """A post as X gives it back: addresses shortened, a quoted post's address at the end, "&<>" escaped."""
+        """A post as X gives it back: addresses shortened, those of a quoted post and of a picture at the end,
+        "&<>" escaped."""
         text, urls = tweet.text, []
         whole = list(dict.fromkeys(extract_urls(text)))
         if tweet.quotes:
             whole.append(f"https://twitter.com/{self.me.username}/status/{tweet.quotes}")
+            text += f" {whole[-1]}"
+        if tweet.media:
+            whole.append(f"https://x.com/{self.me.username}/status/{tweet.id}/photo/1")
             text += f" {whole[-1]}"
         for number, url in enumerate(whole):
             short = f"https://t.co/{tweet.id[-6:]}{number:04}"

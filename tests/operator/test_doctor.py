@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,19 @@ async def test_what_is_well_is_said_to_be(tmp_path: Path) -> None:
     assert found["database"][0]
     assert found["disk"][0]
     assert found["local"][0]
+
+
+async def test_the_browser_is_looked_at_where_a_policy_needs_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "playwright", None)
+    assert "browser" not in await examined(tmp_path)
+    policy = 'service = "A"\ndocument = "B"\nurl = "https://a.example/"\nrenderer = "browser"\n'
+    (tmp_path / "mine.toml").write_text("[[policy]]\n" + policy)
+    watching = {"default_list": False, "lists": ["mine.toml"]}
+    ok, words = (await examined(tmp_path, watching=watching))["browser"]
+    assert not ok
+    assert "pip install 'smallprint[browser]'" in words
 
 
 async def test_a_network_that_does_not_answer_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +77,9 @@ async def test_a_full_disk_is_found_before_a_write_fails(tmp_path: Path) -> None
     ok, words = findings(await doctor.examine(defaults, probe=offline, least_free=10**15))["disk"]
     assert not ok
     assert "make room" in words
+
+
+async def test_scripts_that_no_picture_can_be_written_in_are_named(tmp_path: Path) -> None:
+    ok, words = (await examined(tmp_path))["pictures"]
+    assert ok is ("cannot be drawn" not in words)
+    assert "can be drawn in Latin" in words or "install" in words

@@ -544,7 +544,12 @@ async def test_an_account_that_is_not_labelled_as_a_bot_is_told_to(
     account: Callable[..., Bluesky], fake: FakePds, labels: tuple[str, ...]
 ) -> None:
     fake.me.labels = labels
-    assert "self-label “bot”" in await account().check()
+    bluesky = account()
+    assert "not marked as a bot" in await bluesky.check()
+    assert "marked" in await bluesky.label()
+    assert fake.me.labels == (*labels, "bot")
+    assert await bluesky.label() == ""
+    assert "not marked" not in await bluesky.check()
 
 
 async def test_an_account_that_is_not_active_is_told(account: Callable[..., Bluesky], fake: FakePds) -> None:

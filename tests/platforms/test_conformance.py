@@ -6,8 +6,8 @@ A publisher that is registered without a stage (`stages.py`) fails here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.errors import PlatformError, PlatformFailure
 from bot.model import Part, Post, Receipt
 from bot.platforms import available, build
-from bot.ports import Inbox, PlatformSetup, Publisher
+from bot.ports import Inbox, PlatformSetup, Publisher, Timeline
 from bot.write.inert import visible
 from tests.platforms.outsider import chalkboard
 from tests.platforms.stages import SERVED, STAGES, Fault, Stage
@@ -236,6 +236,44 @@ async def test_a_read_back_that_fails_never_says_it_is_not_there(play: Play) -> 
     with pytest.raises(PlatformError) as failed:
         await play.find(part)
     assert failed.value.kind in {PlatformFailure.UNKNOWN, PlatformFailure.TRY_AGAIN}
+
+
+# ---- what the platform remembers ------------------------------------------------------------------------------------
+
+#: Those that can say what they have posted.
+TIMELINES = [id for id in available() if isinstance(build(id, PlatformSetup({}, lambda name: "")), Timeline)]
+
+
+def test_every_platform_that_is_served_can_say_what_it_has_posted() -> None:
+    assert sorted(TIMELINES) == SERVED
+
+
+@on(TIMELINES)
+async def test_own_posts_are_shown_newest_first_with_what_they_are_under(play: Play) -> None:
+    assert isinstance(play.publisher, Timeline)
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    thread = play.publisher.prepare(replace(STORY, parts=(STORY.parts[0], "Also new: “We may sell it.”")), began)
+    first = await play.publisher.publish(thread[0], None, None)
+    play.stage.ask("help")
+    try:
+        second = await play.publisher.publish(thread[1], first, first)
+    except PlatformError:  # X ties no posts of a self-serve account
+        second = await play.publisher.publish(thread[1], first, first)
+    newest, oldest = await play.publisher.own_posts(began - timedelta(minutes=1))
+    assert [oldest.receipt, newest.receipt] == [first, second]
+    for part, post in zip(thread, (oldest, newest), strict=True):
+        assert visible(post.words) == visible(play.publisher.words(part))
+    assert oldest.above == ""
+    assert newest.above in (first.id, ""), "on X it may stand alone"
+
+
+@on(TIMELINES)
+async def test_a_timeline_that_cannot_be_read_is_never_an_empty_one(play: Play) -> None:
+    assert isinstance(play.publisher, Timeline)
+    await play.publish(play.prepare())
+    play.stage.fail(Fault.UNREACHABLE)
+    with pytest.raises(PlatformError):
+        await play.publisher.own_posts(datetime.now(UTC) - timedelta(hours=1))
 
 
 # ---- being asked ----------------------------------------------------------------------------------------------------

@@ -406,7 +406,20 @@ async def test_an_account_that_is_not_marked_as_a_bot_is_told_to(
     account: Callable[..., Mastodon], fake: FakeMastodon
 ) -> None:
     fake.me.bot = False
-    assert "mark the account as a bot" in await account().check()
+    mastodon = account()
+    assert "not marked as a bot" in await mastodon.check()
+    assert await mastodon.label() == "marked as a bot"
+    assert fake.me.bot
+    assert await mastodon.label() == ""
+    assert "not marked" not in await mastodon.check()
+
+
+async def test_a_token_that_may_not_mark_the_account_is_told_so(
+    account: Callable[..., Mastodon], fake: FakeMastodon
+) -> None:
+    fake.me.bot, fake.writes_accounts = False, False
+    with pytest.raises(PlatformError, match="scopes"):
+        await account().label()
 
 
 async def test_a_token_that_cannot_be_one_is_told(fake: FakeMastodon) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twitter_text import parse_tweet
 
-from bot.errors import PlatformError, PlatformFailure
+from bot.errors import ConfigError, PlatformError, PlatformFailure
 from bot.model import Part, Post, Receipt
 from bot.platforms.x import X
 from bot.ports import PlatformSetup
@@ -437,3 +437,49 @@ async def test_mentions_that_cannot_be_read_are_asked_for_again(account: Callabl
     with pytest.raises(PlatformError) as failed:
         await account().mentions("1")
     assert failed.value.kind is PlatformFailure.TRY_AGAIN
+
+
+# ---- what it costs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "price"),
+    [
+        ("New: “We may use it.”", {}, 15_000),
+        (f"New: “We may use it.”\n\n{LINK}", {"link": LINK}, 200_000),
+        ("Of a domain that twitter-text does not know: https://a.example/b", {"link": "https://a.example/b"}, 200_000),
+        ("@carol I watch it.", {"mention": "carol"}, 10_000),
+        (f"@carol I watch {LINK}", {"mention": "carol", "link": LINK}, 200_000),
+    ],
+)
+def test_a_post_with_an_address_costs_thirteen_times_one_without(
+    account: Callable[..., X], text: str, more: dict[str, str], price: int
+) -> None:
+    x = account()
+    assert x.price(frozen(x, text, **more)) == price
+
+
+def test_a_budget_is_in_dollars_and_counted_exactly(account: Callable[..., X]) -> None:
+    assert account().budget is None
+    assert account(budget_dollars=20).budget == 20_000_000
+    assert account(budget_dollars=0.1).budget == 100_000
+    with pytest.raises(ConfigError, match="an amount"):
+        account(budget_dollars=-1)
+
+
+def test_where_the_link_goes_is_chosen(account: Callable[..., X]) -> None:
+    places = {place: account(link=place) for place in ("first", "last", "none")}
+    assert {place: (x.wants_link, x.link_last) for place, x in places.items()} == {
+        "first": (True, False),
+        "last": (True, True),
+        "none": (False, False),
+    }
+    with pytest.raises(ConfigError, match="one of first, last, none"):
+        account(link="everywhere")
+
+
+async def test_how_to_mark_the_account_as_a_bot_is_said_since_x_lets_nobody_do_it_by_its_api(
+    account: Callable[..., X], fake: FakeX
+) -> None:
+    assert "Automation" in await account().label()
+    assert fake.asked == []

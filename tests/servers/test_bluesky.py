@@ -270,13 +270,9 @@ async def test_a_wrong_password_is_told(pds: RealPds, account: RealAccount) -> N
 async def test_an_account_that_is_not_labelled_as_a_bot_is_told_to(
     pds: RealPds, account: RealAccount, bot: Bluesky
 ) -> None:
-    assert "self-label “bot”" in await bot.check()
-    labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "bot"}]}
-    profile = {
-        "repo": account.did, "collection": "app.bsky.actor.profile", "rkey": "self",
-        "record": {"$type": "app.bsky.actor.profile", "labels": labels},
-    }  # fmt: skip
-    pds.call("com.atproto.repo.putRecord", profile, token=account.token)
+    assert "not marked as a bot" in await bot.check()
+    assert await bot.label()
+    assert await bot.label() == ""
     assert await bot.check() == f"posts as @{account.handle} on {pds.url}"
 
 

@@ -33,7 +33,7 @@ from bot.steps.owe import Clerk
 from bot.store import SqlStore, open_store
 from tests.steps.test_send import Wall
 
-OWED, UNKNOWN, SENT, PARKED, DISCARDED = DeliveryState
+OWED, UNKNOWN, SENT, PARKED, DISCARDED, DIGESTED = DeliveryState
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ACME = Policy("acme/privacy-policy", "Acme", "Privacy Policy", "https://acme.example/privacy", language="en")
 SENTENCE = "We may use the posts you publish to train our models."

@@ -143,6 +143,28 @@ def test_the_date_of_effect_is_told_unmistakably_and_an_old_date_too() -> None:
     assert said(quiet=False) == said() == LINK
 
 
+@pytest.mark.parametrize(
+    ("not_before", "words"),
+    [
+        (datetime(2026, 3, 1, 9, tzinfo=UTC), "Changed between 1 and 3 March 2026."),
+        (datetime(2026, 2, 17, 9, tzinfo=UTC), "Changed between 17 February and 3 March 2026."),
+        (datetime(2025, 12, 30, 9, tzinfo=UTC), "Changed between 30 December 2025 and 3 March 2026."),
+        (datetime(2026, 3, 2, 9, tzinfo=UTC), ""),
+        (None, ""),
+    ],
+)
+def test_news_that_nobody_could_see_come_is_told_with_both_dates(not_before: datetime | None, words: str) -> None:
+    (post,) = compose(replace(story(TRAINING), not_before=not_before), Voice(), LINK).parts
+    assert ("Changed between" in post) is bool(words)
+    assert words in post
+
+
+def test_both_dates_and_a_date_of_effect_stand_beside_each_other() -> None:
+    late = replace(story(TRAINING, effective=date(2026, 4, 1)), not_before=datetime(2026, 2, 17, 9, tzinfo=UTC))
+    (post,) = compose(late, Voice(), LINK).parts
+    assert "Changed between 17 February and 3 March 2026. In effect from 1 April 2026." in post
+
+
 def test_a_policy_without_a_name_is_called_by_its_host() -> None:
     nameless = replace(story(TRAINING), policy=replace(ACME, service="", document=""))
     assert compose(nameless, Voice(), LINK).parts[0].replace(BREAK, "").startswith("acme.example: new in")
