@@ -20,10 +20,6 @@ class Catalogue:
     def __init__(self, store: PolicyStore) -> None:
         self.store = store
 
-    def public(self) -> Sequence[Policy]:
-        """What is watched; pages that wait for the operator are nobody's business yet."""
-        return [p for p in self.store.policies() if not (p.paused and p.source is Source.REQUEST)]
-
     def meant(self, target: str, policies: Collection[Policy]) -> tuple[Policy, ...]:
         """Those of ``policies`` that somebody means by an address (of a page of the bot's own, too), a domain or a
         name; of some that are called the same, the first."""
@@ -65,6 +61,11 @@ class Catalogue:
             "language": language(version.language or policy.language),
             "last": last,
         }
+
+
+def public(policies: Iterable[Policy]) -> Sequence[Policy]:
+    """What is read; pages that wait for the operator are nobody's business yet."""
+    return [policy for policy in policies if not (policy.paused and policy.source is Source.REQUEST)]
 
 
 def distinct(policies: Iterable[Policy], name: Callable[[Policy], str]) -> tuple[Policy, ...]:

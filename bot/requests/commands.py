@@ -12,6 +12,7 @@
             | "status" [of what]                   also do you watch <what>
             | "last" [change of] what              also what changed at <what>
             | "help"                               also what can you do
+            | number                               2, number 2, the second one: an answer to a choice
     what    = address | domain [document] | name | this
     address   https://zoom.example/privacy
     domain    zoom.example, zoom.example terms of service
@@ -19,33 +20,31 @@
               where the bot is named
     this      this, it, that page, or nothing: the link in the same post, else the link in the post it replies to
 
-A word may lack a letter, double one or swap two ("wach", "hlep"). Lines that begin with ">" or "RT @", code in
-backticks, a quoted name of the bot and what is said to others are not heard. Only the first address counts. A post that
-does not name the bot is a reply to it, so its first line is heard (Bluesky writes no handle into a reply).
+The words stand in words/, a file for each language: English, German, French, Spanish, Italian, Portuguese, Dutch. The
+language with the longest phrase is the one that is spoken. A word may lack a letter, double one, swap two or hit the
+key beside ("wach", "hlep", "wstch"). Lines that begin with ">" or "RT @", code in backticks, a quoted name of the bot
+and what is said to others are not heard. Only the first address counts. A post that does not name the bot is a reply to
+it, so its first line is heard (Bluesky writes no handle into a reply).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.model import Command, CommandKind
 from bot.requests.vocabulary import (
-    ABOUT_TELLING,
-    AROUND,
+    CHOICE,
     COURTESY,
-    CUT,
-    CUT_AFTER_AND,
     DOCUMENT,
-    EVERYDAY,
     IDLE,
     LONGEST_PHRASE,
-    NO_NAMES,
-    PHRASES,
-    THIS,
+    ORDINALS,
     TYPOS,
-    WHY,
+    VOCABULARIES,
+    Words,
+    fold,
 )
 
 #: Characters of a post; nothing that a person writes to a bot is longer.
@@ -54,7 +53,7 @@ LONGEST = 20_000
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _NO_INVISIBLE = str.maketrans("", "", _INVISIBLE)
 _OPENING = "\"'“”„‘«‹"
-_EDGES = ".,;:!?…/()[]{}<>’»›*_~" + _OPENING
+_EDGES = ".,;:!?…¡¿/()[]{}<>’»›*_~" + _OPENING
 #: What only quotes others.
 _QUOTED = (">", "＞", "RT @")
 #: Signs that no name of a company holds, but code and other tricks do.
@@ -152,59 +151,128 @@ def _without_handles(words: list[str]) -> list[str]:
 
 
 def _understand(said: _Said, links: Sequence[str], parent_links: Sequence[str]) -> Command | None:
-    """The command at the beginning of what is said, after any greeting."""
+    """The command at the beginning of what is said, after any greeting, or at its end where a language has it so."""
     plain = [_plain(word) for word in said.words]
-    start = 0
+    start, begun = 0, _begun(plain, 0)
     while length := _match(plain, start, COURTESY):
+        if begun and begun[0].end >= start + length:
+            break  # what is a courtesy in one language may begin a command in another
         start += length
-    length = _match(plain, start, PHRASES)
-    if length:
-        verb = " ".join(plain[start : start + length])
-    elif start < len(plain) and plain[start] in TYPOS:
-        verb, length = TYPOS[plain[start]], 1
-    else:
-        return None
-    kind, rest = PHRASES[verb], said.words[start + length :]
+        begun = _begun(plain, start)
+    if number := _number(plain[start:]):
+        return Command(CommandKind.CHOOSE, str(number))
+    for verb in begun:
+        if command := _command(verb, said.words[verb.end :], said, links, parent_links):
+            return command
+    closed = _closed(said.words, plain, start)
+    return _command(*closed, said, links, parent_links) if closed else None
+
+
+def _number(plain: Sequence[str]) -> int:
+    """The number that these words are and nothing else: "2", "number 2", "the second one"; 0 for none."""
+    rest = [word for word in plain if word not in CHOICE and word not in COURTESY]
+    word = rest[0].lstrip("#") if len(rest) == 1 else ""
+    return int(word) if word in set("123456789") else ORDINALS.get(word, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """A phrase that is a command, and where it ends."""
+
+    kind: CommandKind
+    #: Its first word.
+    word: str
+    words: Words
+    end: int
+
+
+def _begun(plain: list[str], start: int) -> list[_Verb]:
+    """The commands that begin there, in each language that has one: the longest phrase first."""
+    found = []
+    for words in VOCABULARIES:
+        length = _match(plain, start, words.phrases)
+        if length:
+            phrase = " ".join(plain[start : start + length])
+            found.append(_Verb(words.phrases[phrase], plain[start], words, start + length))
+    if not found and start < len(plain) and plain[start] in TYPOS:
+        meant = TYPOS[plain[start]]
+        found = [_Verb(each.phrases[meant], meant, each, start + 1) for each in VOCABULARIES if meant in each.phrases]
+    return sorted(found, key=lambda verb: -verb.end)
+
+
+def _closed(spoken: list[str], plain: list[str], start: int) -> tuple[_Verb, list[str]] | None:
+    """The command that ends the sentence, and what stands before it ("... bitte beobachten")."""
+    end = len(plain)
+    while end > start and plain[end - 1] in COURTESY:
+        end -= 1
+    for words in VOCABULARIES:
+        for length in range(min(LONGEST_PHRASE, end - start - 1) if words.closing else 0, 0, -1):
+            phrase = " ".join(plain[end - length : end])
+            if phrase in words.closing:
+                return _Verb(words.closing[phrase], phrase, words, end), spoken[start : end - length]
+    return None
+
+
+def _command(
+    verb: _Verb, rest: list[str], said: _Said, links: Sequence[str], parent_links: Sequence[str]
+) -> Command | None:
+    """What a verb and the words after it ask for."""
+    kind, words = verb.kind, verb.words
     idle = all(_plain(word) in IDLE for word in rest)
     if kind in {CommandKind.LIST, CommandKind.HELP, CommandKind.STOP_ALL}:
         return Command(kind) if idle else None
     if kind is CommandKind.STOP and idle:
         return Command(CommandKind.STOP_ALL)
-    if not rest and kind is CommandKind.WATCH:
-        rest = said.below
-    target = _what(kind, rest, links, parent_links, bare=said.named and verb.split()[0] not in EVERYDAY)
-    return None if target is None else Command(kind, target)
+    if kind is CommandKind.WATCH:
+        rest = rest or said.below
+        sentence = " ".join(_plain(word) for word in _until_cut(rest, words))
+        if any(f" {more} " in f" {sentence} " for more in words.no_more):
+            kind = CommandKind.STOP
+        elif not words.negation.isdisjoint(sentence.split()):
+            return None
+    everyday = verb.word in words.everyday
+    target = _what(kind, rest, words, links, parent_links, bare=said.named and not everyday)
+    return None if target is None or (everyday and not target) else Command(kind, target)
 
 
 def _what(
-    kind: CommandKind, rest: list[str], links: Sequence[str], parent_links: Sequence[str], *, bare: bool
+    kind: CommandKind,
+    rest: list[str],
+    words: Words,
+    links: Sequence[str],
+    parent_links: Sequence[str],
+    *,
+    bare: bool,
 ) -> str | None:
     """The object as typed; "" when it is "this" and nothing is linked; None when the words are no object."""
-    around = AROUND | WHY if kind is CommandKind.WHY else AROUND
-    name = _trimmed(_until_cut(rest), around)
+    around = words.around | words.courtesy | words.negation.union(*map(str.split, words.no_more))
+    others = words.no_names - words.this
+    if kind is CommandKind.WHY:
+        around, others = around | words.why, others - words.why
+    name = _trimmed(_until_cut(rest, words), around, words.elided)
     plain = [_plain(word) for word in name]
-    if plain and plain[0] in NO_NAMES - THIS:
+    if plain[0] in others if plain else any(_plain(word) in others for word in rest):
         return None
     if address := next(filter(None, map(_address, rest)), ""):
-        document = _trimmed([word for word in plain if not _address(word)], around)
-        if _DOMAIN.fullmatch(address) and any(word in DOCUMENT for word in document):
-            return " ".join([address, *document])
+        document = _trimmed([word for word in name if not _address(word)], around, words.elided)
+        if _DOMAIN.fullmatch(address) and any(_plain(word) in DOCUMENT for word in document):
+            return " ".join([address, *(word.strip(_EDGES).casefold() for word in document)])
         return _whole(address, links)
-    if all(word in THIS or word in DOCUMENT or word in around for word in plain):
+    if all(word in words.this or word in DOCUMENT or word in around for word in plain):
         return next(iter([*links, *parent_links]), "")
     if kind is CommandKind.WHY:
-        bare = bare and any(_plain(word) in ABOUT_TELLING for word in rest)
-    short_name = bare and len(name) <= 3 and not any(word in NO_NAMES for word in plain)
-    if short_name or (len(name) <= 8 and any(word in DOCUMENT for word in plain)):
+        bare = bare and any(_plain(word) in words.telling for word in rest)
+    short_name = bare and len(name) <= 3 and words.no_names.isdisjoint(plain)
+    if short_name or (len(name) <= 8 and not DOCUMENT.isdisjoint(plain)):
         return " ".join(word.strip(_EDGES) for word in name) if all(map(_NO_NAME.isdisjoint, plain)) else None
     return None
 
 
 def _plain(word: str) -> str:
-    return word.strip(_EDGES).casefold().replace("’", "'")
+    return fold(word.strip(_EDGES))
 
 
-def _match(plain: list[str], start: int, phrases: frozenset[str] | dict[str, CommandKind]) -> int:
+def _match(plain: list[str], start: int, phrases: Collection[str]) -> int:
     """How many words from ``start`` on are the longest of these phrases; 0 for none."""
     for length in range(min(LONGEST_PHRASE, len(plain) - start), 0, -1):
         if " ".join(plain[start : start + length]) in phrases:
@@ -212,21 +280,26 @@ def _match(plain: list[str], start: int, phrases: frozenset[str] | dict[str, Com
     return 0
 
 
-def _until_cut(words: list[str]) -> list[str]:
+def _until_cut(spoken: list[str], words: Words) -> list[str]:
     """The words up to the end of the sentence, a handle, a hashtag, or a word that begins something else."""
-    for number, word in enumerate(words):
-        following = _plain(words[number + 1]) if number + 1 < len(words) else ""
-        if word[0] in "@#" or _plain(word) in CUT or (_plain(word) == "and" and following in CUT_AFTER_AND):
-            return words[:number]
+    for number, word in enumerate(spoken):
+        following = _plain(spoken[number + 1]) if number + 1 < len(spoken) else ""
+        told = _plain(word) in words.joining and following in words.tell
+        if word[0] in "@#" or _plain(word) in words.cut or told:
+            return spoken[:number]
         if word[-1] in ".,;!?…":
-            return words[: number + 1]
-    return words
+            return spoken[: number + 1]
+    return spoken
 
 
-def _trimmed(words: list[str], around: frozenset[str]) -> list[str]:
+def _trimmed(spoken: list[str], around: Collection[str], elided: Collection[str] = ()) -> list[str]:
     """The words without what stands around an object on either side."""
-    inner = [number for number, word in enumerate(words) if _plain(word) not in around]
-    return words[inner[0] : inner[-1] + 1] if inner else []
+    inner = [number for number, word in enumerate(spoken) if _plain(word) not in around]
+    kept = spoken[inner[0] : inner[-1] + 1] if inner else []
+    for article in elided:
+        if kept and _plain(kept[0]).startswith(article):
+            kept = [kept[0].strip(_EDGES)[len(article) :], *kept[1:]]
+    return [word for word in kept if word]
 
 
 def _address(word: str) -> str:

@@ -59,6 +59,17 @@ def joined(names: Iterable[str], width: int = 130) -> str:
     return ", ".join(shown) + (f" and {len(rest)} more" if rest else "")
 
 
+def numbered(names: Iterable[str], width: int = 150) -> list[str]:
+    """ "1 Privacy Policy", "2 Terms of Service": as many of nine as fit, at least one."""
+    shown: list[str] = []
+    for place, name in enumerate(names, 1):
+        choice = f"{place} {fit(name, 60)}"
+        if place > 9 or (shown and _weight(", ".join([*shown, choice])) > width):
+            break
+        shown.append(choice)
+    return shown
+
+
 def leading(change: Change) -> dict[str, str]:
     """What a change is about, in the words of a template: the kind, section and topics of its leading quote."""
     lead = change.quotes[0] if change.quotes else None
@@ -71,6 +82,6 @@ def leading(change: Change) -> dict[str, str]:
 
 def _weight(text: str) -> int:
     """At least what X counts (twitter-text, configuration 3): what lies beyond Latin to Georgian and beyond typographic
-    spaces, dashes and quotes weighs 2, and an invisible break 1."""
-    light = (c <= "\u10ff" or "\u2000" <= c <= "\u200d" or "\u2010" <= c <= "\u201f" for c in text)
+    spaces, dashes and quotes weighs 2, as do the two emoji before it, and an invisible break 1."""
+    light = ((c <= "\u10ff" and c not in "©®") or "\u2000" <= c <= "\u200d" or "\u2010" <= c <= "\u201f" for c in text)
     return sum(1 if each else 2 for each in light) + sum(c in _SIGNS for c in text)

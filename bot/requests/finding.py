@@ -23,6 +23,10 @@ class Candidate(Protocol):
     def words(self) -> int:
         """How many the policy's text has."""
 
+    @property
+    def personal(self) -> bool:
+        """Whether a single person speaks in it ("I", "my site") rather than an organisation."""
+
     def policy(self, source: Source) -> Policy:
         """Ready to be watched; its id is a proposal."""
 
@@ -63,10 +67,11 @@ def placed(policy: Policy, policies: Collection[Policy]) -> Policy:
     A page says itself whose policy it is, so a stranger's page could otherwise speak in the name of a known service:
     where its site does not bear that name, the site is named beside it.
     """
+    asked = page(policy.url)
     for other in policies:
-        if page(other.url) == page(policy.url):
+        if page(other.url) == asked:
             return other
-    suffix = hashlib.sha256(page(policy.url).encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    suffix = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     if not bears_name(policy.url, policy.service):
         return replace(policy, id=f"{policy.id}-{suffix}", service=f"{policy.service} ({host(policy.url)})")
     taken = any(other.id == policy.id for other in policies)

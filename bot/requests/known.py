@@ -32,7 +32,8 @@ def known(target: str, policies: Collection[Policy]) -> tuple[Policy, ...]:
     first, _, document = target.strip().partition(" ")
     place, path = _place(first)
     if path.strip("/"):
-        return tuple(policy for policy in policies if page(policy.url) == page(first))
+        asked = page(first)
+        return tuple(policy for policy in policies if page(policy.url) == asked)
     if "." in place:
         return _of_document((p for p in policies if _same_site(host(p.url), place)), _words(document))
     words = _words(target)

@@ -10,11 +10,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.model import Mention
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+#: A request that the bot hears later than that is no longer answered: who asked has given up.
+TOO_LATE = 3 * DAY
 
 
 class Mode(StrEnum):
@@ -38,8 +41,9 @@ class Limits:
     accounts: frozenset[str] = frozenset()
     #: Watches that one person may ask for in 24 hours.
     per_person_a_day: int = 5
-    #: Policies that requests may add on one host; further ones wait for the operator.
+    #: Policies that requests may add on one host, and in all; further ones wait for the operator, as many as in all.
     per_host: int = 5
+    in_all: int = 500
     #: Answers of any kind: to all in an hour, and to one person in 24 hours.
     answers_an_hour: int = 60
     answers_a_person: int = 10
@@ -74,8 +78,7 @@ class Ledger:
     @classmethod
     def load(cls, text: str, now: datetime) -> Ledger:
         """Read what `dump` wrote ("" is an empty ledger) and forget what is older than a day."""
-        entries = ((datetime.fromisoformat(at), who, template) for at, who, template in json.loads(text or "[]"))
-        return cls(tuple(entry for entry in entries if entry[0] > now - DAY))
+        return cls(tuple(entry for entry in _entries(text) if entry[0] > now - DAY))
 
     def dump(self) -> str:
         """As text, at most ``24 * answers_an_hour`` entries long."""
@@ -90,6 +93,12 @@ class Ledger:
         return sum(
             at > since and who in {"", to} and template in {"", wording} for at, to, wording in self.entries
         )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _entries(text: str) -> tuple[tuple[datetime, str, str], ...]:
+    """What a ledger says; in a flood the same one is asked a thousand times a second."""
+    return tuple((datetime.fromisoformat(at), who, template) for at, who, template in json.loads(text or "[]"))
 
 
 def account(mention: Mention) -> str:
@@ -118,6 +127,8 @@ def may_answer(
     listed = {entry.replace("@", "", 1).casefold() for entry in limits.accounts}
     if limits.mode is Mode.ACCOUNTS and listed.isdisjoint({author, f"{mention.platform}:{author}"}):
         return Decision(Outcome.IGNORE, "not on the operator's list of accounts")
+    if mention.at < now - TOO_LATE:
+        return Decision(Outcome.IGNORE, "asked too long ago")
     if ledger.count(since=now - DAY, who=account(mention)) >= limits.answers_a_person:
         return Decision(Outcome.IGNORE, f"{limits.answers_a_person} answers to this account in a day")
     if ledger.count(since=now - HOUR) >= limits.answers_an_hour:
@@ -138,16 +149,22 @@ def may_ask(limits: Limits, *, asked_today: int, told_today: bool) -> Decision:
     return Decision(Outcome.IGNORE if told_today else Outcome.REFUSE, reason)
 
 
-def may_watch(limits: Limits, *, on_host: int, listed: bool, refused: bool, vouched: bool) -> Decision:
-    """Whether a page is watched at once or waits for the operator: GO or WAIT.
+def may_watch(
+    limits: Limits, *, on_host: int, in_all: int, waiting: int, listed: bool, refused: bool, vouched: bool
+) -> Decision:
+    """Whether a page is watched at once or waits for the operator: GO or WAIT; REFUSE where too many wait already.
 
     Args:
         on_host: policies on the page's host that are there because somebody asked.
+        in_all: policies on any host that are.
+        waiting: how many of them wait for the operator.
         listed: whether the policy is already watched.
         refused: whether the operator refused it to anybody.
         vouched: whether the page's site bears the name of the service that the page speaks for. A page on a host where
             everybody may write does not, nor does one that poses as somebody else's.
     """
+    if not listed and waiting >= limits.in_all:
+        return Decision(Outcome.REFUSE, f"{waiting} requests wait for the operator already")
     if limits.mode is Mode.APPROVAL:
         return Decision(Outcome.WAIT, "the operator decides each request")
     if listed:
@@ -158,4 +175,6 @@ def may_watch(limits: Limits, *, on_host: int, listed: bool, refused: bool, vouc
         return Decision(Outcome.WAIT, "its site does not bear the name of the service")
     if on_host >= limits.per_host:
         return Decision(Outcome.WAIT, f"already {on_host} requested policies on this host")
-    return Decision(Outcome.GO, "within the host's number")
+    if in_all >= limits.in_all:
+        return Decision(Outcome.WAIT, f"already {in_all} requested policies")
+    return Decision(Outcome.GO, "within the numbers")

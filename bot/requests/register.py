@@ -10,7 +10,7 @@ from bot.errors import NotFound
 from bot.model import Mention, Policy, RequestState, Source, Watch
 from bot.ports import Store
 from bot.requests.known import bears_name, host
-from bot.requests.limits import Limits, Outcome, may_watch
+from bot.requests.limits import Decision, Limits, Outcome, may_watch
 
 #: Watches that are wanted.
 ALIVE = (RequestState.APPROVED, RequestState.WAITING)
@@ -27,16 +27,21 @@ class Register:
         """What the person who wrote follows, or waits for."""
         return self.store.watches(platform=mention.platform, author_id=mention.author_id, states=ALIVE)
 
-    def keep(self, policy: Policy, mention: Mention, now: datetime) -> RequestState:
-        """Write the watch, with its policy where that is new: APPROVED, WAITING for the operator, or REFUSED before."""
+    def keep(self, policy: Policy, mention: Mention, now: datetime) -> RequestState | None:
+        """Write the watch, with its policy where that is new: APPROVED, WAITING for the operator, or REFUSED before;
+        None where nothing more may wait. Of what the person wrote nothing is kept but where and when."""
         policies = self.store.policies()
         watched = next((each for each in policies if each.id == policy.id), None)
+        decision = self._may_watch(policy, policies)
+        if decision.outcome is Outcome.REFUSE:
+            return None
         # A policy that is paused waits for the operator, whoever asks for it.
-        waits = self._must_wait(policy, policies) or (watched is not None and watched.paused)
+        waits = decision.outcome is Outcome.WAIT or (watched is not None and watched.paused)
         if watched is None:
             self.store.add_policy(replace(policy, paused=waits))
         state = RequestState.WAITING if waits else RequestState.APPROVED
-        watch = self.store.add_watch(mention, policy.id, policy.url, state, now)
+        asked = replace(mention, text="", links=(), parent_links=())
+        watch = self.store.add_watch(asked, policy.id, policy.url, state, now)
         self._drop_unwanted(policy.id)  # where an earlier request of theirs was refused, that answer stands
         return watch.state
 
@@ -46,10 +51,16 @@ class Register:
             self.store.decide(watch.id, RequestState.STOPPED)
             self._drop_unwanted(watch.policy_id)
 
+    def erase(self, watch: Watch) -> None:
+        """Nothing of a request is known any more."""
+        self.store.forget(watch.id)
+        self._drop_unwanted(watch.policy_id)
+
     def forget(self, mention: Mention) -> None:
         """Everything of the person who wrote ends, and they are never answered again."""
-        self.end(self.watches(mention))
         self.store.opt_out(mention.platform, mention.author_id)
+        for watch in self.store.watches(platform=mention.platform, author_id=mention.author_id):
+            self.erase(watch)
 
     def decide(self, watch_id: int, state: RequestState) -> Watch:
         """The operator's word on a request, APPROVED or REFUSED: the policy is watched from now on, or dropped if
@@ -69,16 +80,18 @@ class Register:
         self._drop_unwanted(watch.policy_id)
         return watch
 
-    def _must_wait(self, policy: Policy, policies: Sequence[Policy]) -> bool:
-        refused = self.store.watches(policy_id=policy.id, states=[RequestState.REFUSED])
-        decision = may_watch(
+    def _may_watch(self, policy: Policy, policies: Sequence[Policy]) -> Decision:
+        requested = [each for each in policies if each.source is Source.REQUEST]
+        place = host(policy.url)
+        return may_watch(
             self.limits,
-            on_host=sum(p.source is Source.REQUEST and host(p.url) == host(policy.url) for p in policies),
-            listed=any(p.id == policy.id for p in policies),
-            refused=bool(refused),
+            on_host=sum(host(each.url) == place for each in requested),
+            in_all=len(requested),
+            waiting=sum(each.paused for each in requested),
+            listed=any(each.id == policy.id for each in policies),
+            refused=bool(self.store.watches(policy_id=policy.id, states=[RequestState.REFUSED])),
             vouched=bears_name(policy.url, policy.service),
         )
-        return decision.outcome is Outcome.WAIT
 
     def _drop_unwanted(self, policy_id: str) -> None:
         """A policy that only requests brought here goes with the last of them."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.clock import StoryClock
 from bot.errors import FetchError, FetchFailure
@@ -34,6 +36,7 @@ class Page:
     title: str = ""
     language: str = "en"
     words: int = 2345
+    personal: bool = False
 
     def policy(self, source: Source) -> Policy:
         slug = f"{self.service}/{self.document}".lower().replace(" ", "-")
@@ -81,7 +84,7 @@ class Talk:
 
     def new_desk(self, mode: Mode = Mode.OPEN, **limits: object) -> Desk:
         """What a restart makes of the same store."""
-        return Desk(self.store, self.web, Limits(mode, **limits), HANDLES, lambda story: self.clerk.link(story))  # type: ignore[arg-type]
+        return Desk(self.store, self.web, Limits(mode, **limits), HANDLES, lambda story: self.clerk.link(story), PAGES)  # type: ignore[arg-type]
 
     def mention(self, text: str, who: str = "carol", *, on: str = "bluesky", **facts: object) -> Mention:
         """A new post that names the bot."""
@@ -128,6 +131,36 @@ class Talk:
     def watched(self) -> dict[str, bool]:
         """Policies that are watched, and whether they are read."""
         return {policy.id: not policy.paused for policy in self.store.policies()}
+
+
+class Restored(Talk):
+    """A desk whose database is a file, of which there is a backup that can be put back."""
+
+    def __init__(self, folder: Path, **limits: object) -> None:
+        super().__init__(**limits)  # type: ignore[arg-type]
+        self.limits = limits
+        self.file = folder / "smallprint.db"
+        self.backup = folder / "older.db"
+        self.open()
+
+    def open(self) -> None:
+        self.store.close()
+        self.store = open_store(f"sqlite:///{self.file}")
+        with self.store._database._engine.execution_options(begin="").connect() as connection:
+            connection.exec_driver_sql("PRAGMA synchronous = OFF")  # no power fails here, and a disk is slow
+        self.clerk.outbox = self.store
+        self.desk = self.new_desk(**self.limits)  # type: ignore[arg-type]
+
+    def back_up(self) -> None:
+        self.store.tidy()
+        shutil.copy(self.file, self.backup)
+
+    def put_back(self) -> None:
+        self.store.close()
+        for left in self.file.parent.glob(f"{self.file.name}-*"):
+            left.unlink()
+        shutil.copy(self.backup, self.file)
+        self.open()
 
 
 def publisher(name: str) -> Publisher:

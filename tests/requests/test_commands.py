@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -10,14 +12,40 @@ from hypothesis import strategies as st
 
 from bot.model import Command, CommandKind
 from bot.requests.commands import LONGEST, parse
-from bot.requests.vocabulary import PHRASES, TYPOS
+from bot.requests.vocabulary import ORDINALS, TYPOS, VOCABULARIES, fold
 
-WATCH, STOP, STOP_ALL, LIST, HELP, STATUS, LAST, WHY = CommandKind
+WATCH, STOP, STOP_ALL, LIST, HELP, STATUS, LAST, WHY, CHOOSE = CommandKind
 PARENT = "https://parent.example/terms"
 
 
 def understood(text: str, **links: tuple[str, ...]) -> Command | None:
     return parse(text, "smallprint", **links)
+
+
+PHRASINGS = tomllib.loads(Path(__file__).with_name("phrasings.toml").read_text(encoding="utf-8"))
+SILENCE = [words for (words,) in PHRASINGS.pop("silence")]
+#: "THIS" stands for the link of the post above; a row without a command is what is not understood (yet).
+ALL = [
+    (words, Command(CommandKind(kind), PARENT if target == "THIS" else target) if kind else None)
+    for rows in PHRASINGS.values()
+    for words, kind, target in rows
+]
+
+
+@pytest.mark.parametrize(("words", "command"), ALL)
+def test_people_say_it_in_many_ways(words: str, command: Command | None) -> None:
+    assert understood(f"@smallprint {words}", parent_links=(PARENT,)) == command
+
+
+@pytest.mark.parametrize("words", SILENCE)
+def test_people_say_much_that_is_no_command(words: str) -> None:
+    assert understood(f"@smallprint {words}", parent_links=(PARENT,)) is None
+
+
+def test_the_table_has_every_command_in_every_language() -> None:
+    assert len(ALL) >= 350
+    for language, rows in PHRASINGS.items():
+        assert {kind for _, kind, _ in rows} - {""} == {kind.value for kind in CommandKind}, language
 
 
 @pytest.mark.parametrize(
@@ -201,10 +229,19 @@ def test_without_a_name_nobody_is_spoken_to() -> None:
         assert parse("stop", nobody) is None
 
 
-def test_a_slip_of_one_command_is_none_of_another() -> None:
+def test_no_phrase_means_two_things() -> None:
+    kinds: dict[str, set[CommandKind]] = {}
+    for words in VOCABULARIES:
+        for phrase, kind in [*words.phrases.items(), *words.closing.items()]:
+            kinds.setdefault(phrase, set()).add(kind)
+    assert {phrase: kind for phrase, kind in kinds.items() if len(kind) > 1} == {}
+
+
+def test_a_slip_is_no_word_that_somebody_may_mean() -> None:
     for slip, word in TYPOS.items():
-        assert PHRASES.get(slip, PHRASES[word]) is PHRASES[word], slip
         assert abs(len(slip) - len(word)) <= 1
+        for words in VOCABULARIES:
+            assert not {slip} & (words.phrases.keys() | words.courtesy | words.no_names | words.around), slip
 
 
 # ---- whatever is written ----------------------------------------------------------------------------------------
@@ -251,8 +288,9 @@ SILENT_WORDS = st.text(st.characters(categories=["Lu", "Ll", "Nd", "P", "Zs"], e
 
 @given(SILENT_WORDS)
 def test_no_verb_no_command(words: str) -> None:
-    spoken = {word.strip(".,;:!?…/()[]{}<>’»›*_~\"'“”„‘«‹").casefold().replace("’", "'") for word in words.split()}
-    verbs = {word for phrase in PHRASES for word in phrase.split()} | set(TYPOS)
+    spoken = {fold(word.strip(".,;:!?…/()[]{}<>’»›*_~\"'“”„‘«‹")) for word in words.split()}
+    phrases = [phrase for each in VOCABULARIES for phrase in [*each.phrases, *each.closing]]
+    verbs = {word for phrase in phrases for word in phrase.split()} | set(TYPOS) | set(ORDINALS) | set("123456789")
     if spoken.isdisjoint(verbs):
         assert understood(f"@smallprint {words}", links=(PARENT,), parent_links=(PARENT,)) is None
 

@@ -75,11 +75,17 @@ async def test_a_second_change_is_told_too_where_the_bot_has_no_public_page(talk
     assert len(talk.changes(NEWS)) == len(talk.changes(MORE_NEWS)) == 1
 
 
-async def test_on_x_the_acknowledgement_says_that_changes_are_posted(talk: Talk) -> None:
-    said = await talk.says(f"watch {ACME.url}", on="x")
-    assert said is not None
-    assert "What changes in it is posted here." in said
-    assert "tell you" not in said
+async def test_on_x_the_acknowledgement_is_all_and_leads_to_the_page_with_the_feed(talk: Talk) -> None:
+    assert await talk.says(f"watch {ACME.url}", on="x") == (
+        "I watch the Acme Privacy Policy: 2,345 words in English. What changes is posted here, and on its page, which "
+        f"has a feed: {PAGES}/policies/acme/privacy-policy"
+    )
+    assert talk.changes(NEWS) == []
+
+
+async def test_on_x_where_the_bot_has_no_public_page_the_policy_is_linked(talk: Talk) -> None:
+    talk.desk.public_url = ""
+    assert str(await talk.says(f"watch {ACME.url}", on="x")).endswith(f"What changes in it is posted here. {ACME.url}")
 
 
 async def test_many_follow_one_policy_and_it_is_read_as_long_as_somebody_does(talk: Talk) -> None:
@@ -144,23 +150,44 @@ async def test_this_under_a_post_of_the_bots_own_means_its_policy(talk: Talk) ->
 # ---- several, none, or not now ----------------------------------------------------------------------------------
 
 
-async def test_several_policies_of_a_site_are_a_choice_and_its_example_works(talk: Talk) -> None:
-    assert await talk.says("watch acme.example") == (
-        "Which one: Privacy Policy, Terms of Service? For the first, write “watch acme.example privacy policy”."
-    )
+async def test_several_policies_of_a_site_are_a_choice_and_a_number_is_the_answer(talk: Talk) -> None:
+    choice = "Which one: 1 Privacy Policy, 2 Terms of Service? A number is enough of an answer."
+    assert await talk.says("watch acme.example") == choice
     assert talk.watched == {}
-    talk.web.there["acme.example privacy policy"] = (ACME,)
-    assert "I watch the Acme Privacy Policy" in str(await talk.says("watch acme.example privacy policy"))
+    assert "I watch the Acme Terms of Service: “Terms”, 2,345 words" in str(await talk.says("2"))
+    assert talk.watched == {"acme/terms-of-service": True}
+    assert "I watch the Acme Privacy Policy" in str(await talk.says("number 1 please")), "and the other one as well"
 
 
-async def test_several_known_policies_are_a_choice_and_its_example_works(talk: Talk) -> None:
+async def test_several_known_policies_are_a_choice_for_whatever_was_asked(talk: Talk) -> None:
     talk.store.add_policy(LISTED)
     talk.store.add_policy(replace(LISTED, id="acme/terms", document="Terms of Service", url=TERMS.url))
-    assert await talk.says("watch acme") == (
-        "Which one: Acme Privacy Policy, Acme Terms of Service? For the first, write “watch acme privacy policy”."
-    )
+    choice = "Which one: 1 Acme Privacy Policy, 2 Acme Terms of Service? A number is enough of an answer."
+    assert await talk.says("watch acme") == choice
+    assert "I watch the Acme Terms of Service" in str(await talk.says("the second one"))
+    assert await talk.says("status acme") == choice
+    assert str(await talk.says("1")).startswith("The Acme Privacy Policy: not read yet.")
     assert "I watch the Acme Privacy Policy" in str(await talk.says("watch acme privacy policy"))
-    assert "write “status acme privacy policy”" in str(await talk.says("status acme"))
+    assert await talk.says("stop watching this") == choice
+    assert await talk.says("2") == "Done. Off your list: Acme Terms of Service."
+
+
+async def test_a_number_answers_only_a_choice_of_ones_own_while_it_stands(talk: Talk) -> None:
+    assert await talk.says("2") is None
+    await talk.says("watch acme.example")
+    assert await talk.says("2", "dave") is None
+    assert await talk.says("2", on="mastodon") is None
+    assert await talk.says("3") is None, "there are two"
+    talk.clock.move_to(NOON + DAY + timedelta(minutes=1))
+    assert await talk.says("2") is None
+    assert talk.watched == {}
+
+
+async def test_a_number_survives_a_restart_and_the_page_is_looked_at_again(talk: Talk) -> None:
+    await talk.says("watch acme.example")
+    talk.desk = talk.new_desk()
+    talk.web.there[TERMS.url] = FetchError(FetchFailure.NO_POLICY_TEXT, "it was one a minute ago")
+    assert str(await talk.says("2")).startswith("I found no policy or terms on that page.")
 
 
 async def test_two_that_are_called_the_same_are_no_choice(talk: Talk) -> None:
@@ -189,6 +216,28 @@ async def test_what_cannot_be_watched_is_refused_in_a_fixed_sentence(
     assert "secrets" not in answer
     assert target not in answer
     assert talk.watched == {}
+
+
+async def test_the_bots_own_pages_are_not_watched(talk: Talk) -> None:
+    for own in (PAGES, f"{PAGES}/policies/acme/privacy-policy", "smallprint.example"):
+        assert str(await talk.says(f"watch {own}")).startswith("That is one of my own pages")
+    assert talk.web.asked == []
+
+
+async def test_the_page_of_a_private_person_is_refused_in_a_fixed_sentence(talk: Talk) -> None:
+    blog = Page("https://alicemiller.example/privacy", "Alice Miller", "Privacy Policy", personal=True)
+    talk.web.there[blog.url] = (blog,)
+    said = "That page speaks for a private person. I watch policies and terms of organisations only."
+    assert await talk.says(f"watch {blog.url}") == said
+    assert talk.watched == {}
+
+
+async def test_more_than_an_operator_can_look_at_is_refused_in_a_fixed_sentence() -> None:
+    talk = Talk(Mode.APPROVAL, in_all=1)
+    await talk.says(f"watch {ACME.url}")
+    assert str(await talk.says(f"watch {GADGETS.url}", "dave")).startswith("More pages than my operator can look at")
+    assert list(talk.watched) == ["acme/privacy-policy"]
+    assert "looks at each new request first" in str(await talk.says(f"watch {ACME.url}", "dave")), "no page more"
 
 
 async def test_a_search_without_end_is_given_up(talk: Talk) -> None:
@@ -247,8 +296,10 @@ async def test_stop_with_several_asks_which_and_names_only_their_own(talk: Talk)
     await talk.says(f"watch {ACME.url}")
     await talk.says(f"watch {GADGETS.url}")
     await talk.says(f"watch {TERMS.url}", "dave")
+    assert await talk.says("stop watching this page") == (
+        "Which one: 1 Acme Privacy Policy, 2 Gadgets Privacy Policy? A number is enough of an answer."
+    )
     answer = "That is not on your list (Acme Privacy Policy, Gadgets Privacy Policy)."
-    assert str(await talk.says("stop watching this page")).startswith(answer)
     assert str(await talk.says("stop acme terms of service")).startswith(answer)
     assert len(talk.store.watches(states=[RequestState.APPROVED])) == 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from bot.requests.answer import Desk
 from bot.requests.limits import Limits, Mode
 from bot.steps.habits import Habits
 from bot.store import open_store
+from bot.watch.trusted import Trusted
 from tests.fakes.site import SALE, TRAINING, Site, policy_text
 from tests.requests.talk import ACME, NOON, Web
 from tests.steps.test_send import Wall
@@ -27,6 +28,8 @@ class Square(Wall):
 
     mentioned: list[Mention] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
+    #: Posts of people that are no longer there.
+    deleted: set[str] = field(default_factory=set)
     #: It cannot be read, once.
     deaf: bool = False
 
@@ -41,6 +44,9 @@ class Square(Wall):
             self.deaf = False
             raise PlatformError(PlatformFailure.TRY_AGAIN, "the square is closed")
         return self.mentioned[int(cursor or 0) :], str(len(self.mentioned))
+
+    async def gone(self, posts: Collection[str]) -> Collection[str]:
+        return [post for post in posts if post in self.deleted]
 
 
 class Town:
@@ -60,6 +66,7 @@ class Town:
         self.pipeline = Pipeline(
             store=self.store,
             fetcher=self.site,
+            extractor=Trusted(),
             publishers={"wall": self.square},
             clock=self.clock,
             habits=Habits(jitter=0, live=frozenset({"wall"})),
@@ -136,3 +143,29 @@ async def test_a_preview_answers_nobody() -> None:
     town.write("help")
     assert await town.lives(HOUR) == []
     assert town.store.deliveries() == []
+
+
+async def test_a_stop_further_down_the_inbox_is_heeded_before_anything_is_answered() -> None:
+    """After an older database was put back, the inbox begins with what was answered long ago."""
+    town = Town()
+    town.write(f"watch {ACME.url}")
+    town.write("help", "dave")
+    town.write("stop")
+    assert [under for under, _ in await town.lives(HOUR)] == ["dave-1"]
+    assert town.store.policies() == []
+
+
+async def test_while_requests_are_off_nobody_is_heard_or_told_but_what_is_deleted_is_forgotten() -> None:
+    town = Town()
+    asked = town.write(f"watch {ACME.url}")
+    await town.lives(HOUR)
+    assert town.pipeline.desk is not None
+    town.pipeline.desk.limits = Limits(Mode.OFF)
+    town.write("help", "dave")
+    town.site.text = policy_text(TRAINING)
+    assert await town.lives(48 * HOUR) == []
+    town.square.deleted = {asked}
+    for _ in range(2):
+        town.clock.move_to(town.clock.now() + 2 * HOUR)
+        await town.pipeline.forget()
+    assert town.store.watches() == []

@@ -73,17 +73,30 @@ def test_the_days_number_of_watches_is_said_once() -> None:
     [
         ({}, False),
         ({"on_host": 5}, True),
+        ({"in_all": 500}, True),
         ({"refused": True}, True),
         ({"vouched": False}, True),
-        ({"on_host": 5, "vouched": False, "refused": True, "listed": True}, False),
+        ({"on_host": 5, "in_all": 500, "vouched": False, "refused": True, "waiting": 500, "listed": True}, False),
     ],
 )
 def test_what_waits_for_the_operator(facts: dict[str, object], waits: bool) -> None:
-    usual: dict[str, object] = {"on_host": 4, "listed": False, "refused": False, "vouched": True}
+    usual: dict[str, object] = {
+        "on_host": 4, "in_all": 499, "waiting": 499, "listed": False, "refused": False, "vouched": True,
+    }  # fmt: skip
     decision = may_watch(OPEN, **(usual | facts))  # type: ignore[arg-type]
     assert (decision.outcome is Outcome.WAIT) == waits
     assert decision.reason
     assert may_watch(Limits(Mode.APPROVAL), **(usual | facts)).outcome is Outcome.WAIT  # type: ignore[arg-type]
+
+
+def test_not_more_may_wait_than_an_operator_can_look_at() -> None:
+    decision = may_watch(OPEN, on_host=0, in_all=500, waiting=500, listed=False, refused=False, vouched=True)
+    assert decision.outcome is Outcome.REFUSE
+
+
+def test_what_was_asked_days_ago_is_not_answered_any_more() -> None:
+    assert outcome(replace(CAROL, at=NOON - 3 * DAY)) is Outcome.GO
+    assert outcome(replace(CAROL, at=NOON - 3 * DAY - HOUR)) is Outcome.IGNORE
 
 
 @given(st.lists(st.tuples(st.integers(0, 48), st.text(max_size=5), st.sampled_from(["help", "quota"])), max_size=20))

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.clock import StoryClock
 from bot.model import Mention, Post, Receipt
+from bot.pipeline import Pipeline
 from bot.platforms.bluesky import Bluesky
 from bot.ports import PlatformSetup
+from bot.requests import answer as requests
+from bot.requests.limits import Limits, Mode
+from bot.steps.habits import Habits
+from bot.store import open_store
+from bot.watch.trusted import Trusted
+from tests.fakes.site import SALE, TRAINING, Site, policy_text
+from tests.requests.talk import ACME, PAGES, TERMS, Web
 from tests.servers.conftest import RealAccount, RealPds
 
 pytestmark = pytest.mark.servers
 
 #: Seconds in which the AppView must have heard of a post.
-PATIENCE = 30
+PATIENCE = 60
 PROFILE = "app.bsky.actor.profile"
 
 
@@ -144,6 +154,133 @@ async def test_what_was_asked_before_the_first_look_stays_unanswered(bot: Person
     old, cursor = await bot.bluesky.mentions("")
     assert list(old) == []
     assert list((await bot.bluesky.mentions(cursor))[0]) == []
+
+
+# ---- a whole conversation -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dave(network: RealPds) -> Person:
+    return Person(network)
+
+
+class Desk:
+    """The whole bot, with its account on the network and a company's page that it reads."""
+
+    def __init__(self, bot: Person) -> None:
+        self.bot = bot
+        self.clock = StoryClock(datetime.now(UTC))
+        self.store = open_store("sqlite://")
+        self.site = Site(self.clock)
+        web = Web({ACME.url: (ACME,), TERMS.url: (TERMS,), "acme.example": (ACME, TERMS)})
+        limits = Limits(Mode.OPEN, answers_a_person=50)
+        handles = {"bluesky": bot.account.handle}
+        self.desk = requests.Desk(
+            self.store, web, limits, handles, lambda story: self.pipeline.clerk.link(story), PAGES
+        )
+        self.pipeline = Pipeline(
+            store=self.store,
+            fetcher=self.site,
+            extractor=Trusted(),
+            publishers={"bluesky": bot.bluesky},
+            clock=self.clock,
+            habits=Habits(jitter=0, live=frozenset({"bluesky"}), public_url=PAGES),
+            report=lambda event: None,
+            desk=self.desk,
+        )
+
+    @property
+    def posts(self) -> list[str]:
+        return self.bot.network.posts(self.bot.account)
+
+    async def hears(self, who: Person, words: str, under: Receipt | None = None) -> tuple[Receipt, str]:
+        """Somebody asks: their post, and what the bot answers under it."""
+        before = Counter(self.posts)
+        asked = await who.ask(self.bot, words, under)
+        until = time.monotonic() + PATIENCE
+        while not (new := Counter(self.posts) - before):
+            assert time.monotonic() < until, f"no answer to “{words}”"
+            await asyncio.sleep(0.2)
+            await self.pipeline.answer_mentions()
+            await self.pipeline.publish_due()
+        (answer,) = new
+        return asked, answer
+
+    async def lives(self, hours: int) -> list[str]:
+        """Time passes; what the bot says meanwhile."""
+        before = Counter(self.posts)
+        for _ in range(hours):
+            self.clock.move_to(self.clock.now() + timedelta(hours=1))
+            await self.pipeline.answer_mentions()
+            await self.pipeline.check_due()
+            await self.pipeline.forget()
+            await self.pipeline.publish_due()
+        return list(Counter(self.posts) - before)
+
+
+@pytest.fixture
+async def desk(bot: Person) -> Desk:
+    desk = Desk(bot)
+    await desk.pipeline.answer_mentions()
+    return desk
+
+
+async def test_mention_answer_change_told_stop_silence(desk: Desk, dave: Person) -> None:
+    _, cursor = await dave.bluesky.mentions("")
+    assert "1 Privacy Policy, 2 Terms of Service" in (await desk.hears(dave, "watch acme.example"))[1]
+    assert "I watch the Acme Terms of Service" in (await desk.hears(dave, "2"))[1]
+    _, answer = await desk.hears(dave, f"watch {ACME.url}")
+    assert answer.startswith(f"@{dave.account.handle} I watch the Acme Privacy Policy: 2,345 words in English.")
+    heard, _ = await dave.hears(cursor, 3)
+    assert [mention.links for mention in heard] == [(), (TERMS.url,), (ACME.url,)], "told of each, with its card"
+    assert "On your list (2)" in (await desk.hears(dave, "list"))[1]
+    assert "Off your list: Acme Terms of Service" in (await desk.hears(dave, "stop acme.example terms of service"))[1]
+
+    await desk.lives(3)
+    desk.site.text = policy_text(TRAINING)
+    told = await desk.lives(4)
+    (mine,) = (words for words in told if words.startswith("@"))
+    assert mine.startswith(f"@{dave.account.handle} The Acme Privacy Policy has changed: new in")
+    assert "was news: new in" in (await desk.hears(dave, "why was acme.example told?"))[1]
+    assert "Acme Privacy Policy on" in (await desk.hears(dave, "last acme.example"))[1]
+    assert "last read" in (await desk.hears(dave, "status of acme.example"))[1]
+    assert "Also “list”" in (await desk.hears(dave, "help"))[1]
+
+    before = desk.posts
+    await dave.ask(desk.bot, "stop")
+    until = time.monotonic() + PATIENCE
+    while not desk.store.opted_out("bluesky", dave.account.did):
+        assert time.monotonic() < until
+        await asyncio.sleep(0.2)
+        await desk.pipeline.answer_mentions()
+    await dave.ask(desk.bot, "help")
+    desk.site.text = policy_text(TRAINING, SALE)
+    await asyncio.sleep(2)
+    assert await desk.lives(4) == []
+    assert desk.posts == before
+    assert desk.store.policies() == []
+
+
+async def test_a_deleted_request_and_a_blocker_are_gone_and_forgotten(desk: Desk, dave: Person, robot: Person) -> None:
+    kept, _ = await desk.hears(dave, f"watch {ACME.url}")
+    deleted, _ = await desk.hears(dave, f"watch {TERMS.url}")
+    erin = Person(dave.network)
+    blocked, _ = await desk.hears(erin, f"watch {ACME.url}")
+    address = {"repo": dave.account.did, "collection": "app.bsky.feed.post", "rkey": deleted.id.rpartition("/")[2]}
+    dave.network.call("com.atproto.repo.deleteRecord", address, token=dave.account.token)
+    block = {
+        "repo": erin.account.did,
+        "collection": "app.bsky.graph.block",
+        "record": {"subject": desk.bot.account.did, "createdAt": datetime.now(UTC).isoformat()},
+    }
+    dave.network.call("com.atproto.repo.createRecord", block, token=erin.account.token)
+    asked = [kept.id, deleted.id, blocked.id]
+    until = time.monotonic() + PATIENCE
+    while set(await desk.bot.bluesky.gone(asked)) != {deleted.id, blocked.id}:
+        assert time.monotonic() < until, "the AppView still shows them"
+        await asyncio.sleep(0.2)
+    await desk.lives(24)
+    assert [watch.mention.id for watch in desk.store.watches()] == [kept.id]
 
 
 def json_of_nothing() -> str:
