@@ -10,6 +10,7 @@ from bot.compare import renames as naming
 from bot.compare.align import Alignment, align
 from bot.compare.effective import Copies, in_effect_date, moved_on, quiet, stamps, unfold
 from bot.compare.features import Page, Where, measure
+from bot.compare.furniture import promotion
 from bot.compare.news import GRAVE, NEWS, PLAIN, Judged, judge_passage, silent
 from bot.compare.passages import Passage, passages
 from bot.model import Change, Edit, EditKind, Verdict, Version
@@ -76,6 +77,8 @@ def measured(
         own, other = (old, new) if kind is EditKind.REMOVED else (new, old)
         for passage, where in _placed([each for each in found if each.kind is kind], dated):
             why = silent(passage)
+            if not why and promotion(passage.sentence.text, own.version.blocks[passage.sentence.block].text):
+                why = "the terms of a promotion"
             yield passage, why, {} if why else measure(passage, own, other, where)
 
 

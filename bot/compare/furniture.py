@@ -21,6 +21,23 @@ _COUNTER = re.compile(
     r"^\W*\d+\D{1,12}\d+\D{0,30}$|\b(?:found this|people|votes?|views|min(?:ute)?s? read)\b.{0,20}$", re.I
 )
 
+#: How far the terms of a promotion reach from the day that they name, in characters.
+_NEAR = 1000
+_PROMOTION = re.compile(
+    r"\b(?:offers?|discounts?|coupons?|sale|promotions?|codes?)\b[^.]{0,40}\b(?:valid|ends?|expires?|good)\b[^.]{0,30}"
+    r"\d{1,2}[/.-]\d{1,2}\b",
+    re.IGNORECASE,
+)
+
+
+def promotion(sentence: str, block: str) -> bool:
+    """Whether a sentence stands among the terms of one promotion: an offer that is valid until a day.
+
+    It is gone within days, and says nothing about the policy that it stands beside.
+    """
+    at = max(0, block.find(sentence))
+    return _PROMOTION.search(block, max(0, at - _NEAR), at + len(sentence) + _NEAR) is not None
+
 
 def furniture(sentence: Sentence) -> str:
     """Why a sentence is part of the page rather than of the policy, in an operator's words; "" where it is policy."""

@@ -37,6 +37,12 @@ def test_a_word_can_be_news_and_the_reason_names_it(before: str, after: str, why
     assert why in reasons[0]
 
 
+def test_the_terms_of_a_promotion_are_no_news_of_the_policy_that_they_stand_beside() -> None:
+    terms = "Returns will be credited as purchase price less the discount, and you will forfeit the discount."
+    assert judged("", terms)[0] is Verdict.POST
+    assert judged("", f"Offer valid 6/3/26-6/9/26. {terms}") == (Verdict.SILENT, ("the terms of a promotion",))
+
+
 def test_what_is_written_in_a_language_not_known_is_news_only_where_the_page_dates_it() -> None:
     told = "Μένει στην πόλη με την οικογένειά του και γράφει βιβλία για τη θάλασσα και τα καράβια."
     new = version(with_lines(told, f"{told} Αγαπά τη μουσική."))
