@@ -65,7 +65,7 @@ def test_what_is_meant(target: str, found: list[str]) -> None:
 def test_nothing_that_is_typed_crashes_it(target: str) -> None:
     assert set(known(target, POLICIES)) <= set(POLICIES)
     assert page(target) == page(target)
-    assert "www." not in host(f"https://www.{target}")[:4]
+    assert target.casefold().startswith("www.") or "www." not in host(f"https://www.{target}")[:4]
 
 
 @pytest.mark.parametrize(
