@@ -13,6 +13,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -158,7 +159,10 @@ class Bot:
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
         for name, job, every in (
             ("check", self.look, tick),
-            ("publish", self.pipeline.publish_due, tick / 3),
+            *(
+                (f"publish to {each.id}", partial(self.pipeline.publish_to, each), tick / 3)
+                for each in self.pipeline.live
+            ),
             ("mentions", self.pipeline.answer_mentions, tick * 4),
             ("upkeep", self._upkeep, tick * 40),
         ):

@@ -107,7 +107,7 @@ class Pipeline:
         bugs: list[BaseException] = []
         try:
             while True:
-                if not self.stopping and (free := self.habits.at_once - len(at_work)):
+                if not (self.stopping or bugs) and (free := self.habits.at_once - len(at_work)):
                     due = self.store.lease_due(self.clock.now(), self.owner, LEASE, free)
                     at_work |= {asyncio.create_task(self.check(policy)) for policy in due}
                 if not at_work:
@@ -240,16 +240,16 @@ class Pipeline:
     # ---- publish ----------------------------------------------------------------------------------------------
 
     async def publish_due(self) -> None:
-        """Send what is owed; one platform's trouble never holds another back."""
+        """Send what is owed to every platform."""
+        await _each(map(self.publish_to, self.live))
 
-        async def deliver(publisher: Publisher) -> None:
-            async with self._doors[publisher.id]:
-                fold_stale(publisher, self.store, self.clerk)
-                courier = self._courier(publisher)
-                while not self.stopping and await courier.send_next():
-                    pass
-
-        await _each(map(deliver, self.live))
+    async def publish_to(self, publisher: Publisher) -> None:
+        """Send what is owed to one platform, so that its trouble never holds another back."""
+        async with self._doors[publisher.id]:
+            fold_stale(publisher, self.store, self.clerk)
+            courier = self._courier(publisher)
+            while not self.stopping and await courier.send_next():
+                pass
 
     def _courier(self, publisher: Publisher) -> Courier:
         proved = partial(prove_each, store=self.store, prove=partial(prove, store=self.store, extractor=self.extractor))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,7 @@ import pytest
 from bot.app import Bot, habits, listed, publishers
 from bot.errors import ConfigError
 from bot.model import EventKind, Policy, Source
+from bot.ports import Publisher
 from bot.settings import Loaded, parse
 from bot.steps.reconcile import lost_time
 from tests.cli.conftest import page
@@ -88,6 +91,24 @@ def test_a_table_for_a_platform_that_is_not_installed_is_an_error(tmp_path: Path
     bot = Bot(loaded(tmp_path), secret=lambda name: "")
     with pytest.raises(ConfigError, match="no publisher of that name"):
         publishers(parse({"platforms": {"myspace": {}}}), bot.store, lambda name: "")
+
+
+async def test_a_platform_that_hangs_holds_up_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"publish": True, "platforms": ["local", "mastodon"]}
+    bot = Bot(loaded(tmp_path, publishing=settings, web={"port": 0}), secret=lambda name: "")
+    stop, served = asyncio.Event(), 0
+
+    async def publish_to(publisher: Publisher) -> None:
+        nonlocal served
+        if publisher.id == "mastodon":
+            await stop.wait()
+        served += 1
+        if served == 3:
+            stop.set()
+
+    monkeypatch.setattr(bot.pipeline, "publish_to", publish_to)
+    await asyncio.wait_for(bot.run(tick=timedelta(seconds=0.3), stop=stop), timeout=20)
+    assert served >= 3
 
 
 def test_a_bot_that_was_killed_at_work_goes_on_at_once(tmp_path: Path) -> None:
