@@ -139,12 +139,11 @@ class Bot:
 
     async def round(self) -> None:
         """Check what is due, tell what follows from it, and send what is owed."""
-        await self.look()
+        await self.pipeline.check_due()
+        await self._tell_what_takes_effect()
         await self.pipeline.publish_due()
 
-    async def look(self) -> None:
-        """Check what is due, and tell what follows. Sending is another tick's: a slow platform holds up no check."""
-        await self.pipeline.check_due()
+    async def _tell_what_takes_effect(self) -> None:
         self.pipeline.tell_what_takes_effect()
 
     async def run(self, *, tick: timedelta = timedelta(seconds=15), stop: asyncio.Event | None = None) -> None:
@@ -158,7 +157,9 @@ class Bot:
         server, serving = await serve(self.pages(), self.settings.web.host, self.settings.web.port)
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
         for name, job, every in (
-            ("check", self.look, tick),
+            # Each by its own tick: a slow site or platform holds up nothing but itself.
+            ("check", self.pipeline.check_due, tick),
+            ("in effect", self._tell_what_takes_effect, tick),
             *(
                 (f"publish to {each.id}", partial(self.pipeline.publish_to, each), tick / 3)
                 for each in self.pipeline.live

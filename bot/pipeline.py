@@ -102,8 +102,13 @@ class Pipeline:
 
     async def check_due(self) -> None:
         """Check every policy that is due, ``at_once`` of them at a time and one of a host, so that a slow site holds up
-        only itself: what falls due meanwhile is begun beside it."""
+        only itself: what falls due meanwhile is begun beside it.
+
+        Where there is always something due this goes on and on; a cycle ends, again and again, when all that was at
+        work at the end of the one before has come to its end, and nothing is left waiting.
+        """
         at_work: set[asyncio.Task[None]] = set()
+        cycle: set[asyncio.Task[None]] = set()
         bugs: list[BaseException] = []
         try:
             while True:
@@ -112,6 +117,10 @@ class Pipeline:
                     at_work |= {asyncio.create_task(self.check(policy)) for policy in due}
                 if not at_work:
                     break
+                if cycle.isdisjoint(at_work):
+                    if cycle and len(at_work) < self.habits.at_once and not bugs:
+                        self.store.remember(CYCLE_ENDED, self.clock.now().isoformat())
+                    cycle = set(at_work)
                 done, at_work = await asyncio.wait(at_work, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
                 bugs += [bug for each in done if (bug := each.exception())]
         finally:

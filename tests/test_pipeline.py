@@ -517,3 +517,31 @@ async def test_a_slow_site_holds_up_only_itself(life: Life) -> None:
     answered.set()
     await cycle
     assert life.store.recall(CYCLE_ENDED) != ""
+
+
+async def test_a_cycle_ends_although_there_is_always_something_at_work(life: Life) -> None:
+    """Readiness looks at the end of cycles, so a bot that never runs out of work must not look stuck."""
+    first = Policy("first/terms", "First", "Terms", "https://first.example/")
+    next_one = Policy("next/terms", "Next", "Terms", "https://next.example/")
+    life.store.add_policy(first)
+    asked: asyncio.Queue[str] = asyncio.Queue()
+    answered, read_of = {first.id: asyncio.Event(), next_one.id: asyncio.Event()}, life.site.fetch
+
+    async def fetch(policy: Policy, validators: Validators | None = None) -> Snapshot | None:
+        asked.put_nowait(policy.id)
+        if policy.id in answered:
+            await answered[policy.id].wait()
+        return await read_of(policy, validators)
+
+    life.site.fetch = fetch  # type: ignore[method-assign]
+    work = asyncio.create_task(life.pipeline.check_due())
+    async with asyncio.timeout(5):
+        assert {await asked.get(), await asked.get()} == {ACME.id, first.id}
+        life.store.add_policy(next_one)
+        assert await asked.get() == next_one.id
+        answered[first.id].set()
+        while not life.store.recall(CYCLE_ENDED):  # noqa: ASYNC110 - the store has no event
+            await asyncio.sleep(0)
+    assert not work.done()
+    answered[next_one.id].set()
+    await work
