@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,22 @@ def test_with_no_file_the_bot_runs_on_safe_defaults(tmp_path: Path, monkeypatch:
     assert loaded.file is None
     assert loaded.settings.publishing.publish is False
     assert loaded.settings.requests.mode == "off"
+
+
+def test_the_readme_lists_every_key_with_its_default() -> None:
+    """An unknown key is answered with "README lists every key"."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    table = tomllib.loads(readme.partition("```toml\n")[2].partition("```")[0])
+    shown, defaults = parse(table).model_dump(), parse({}).model_dump()
+    examples = {"platforms", "lists", "contact"}
+    for name, default in defaults.items():
+        if isinstance(default, dict) and name not in examples:
+            assert table[name].keys() == default.keys()
+            assert {key: shown[name][key] for key in default.keys() - examples} == {
+                key: value for key, value in default.items() if key not in examples
+            }
+        elif name not in examples:
+            assert table[name] == default
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
