@@ -13,14 +13,11 @@ from urllib.parse import urlsplit
 
 from bot.compare.sentences import fingerprints
 from bot.model import Change, EditKind, Verdict, Version
-from bot.watch.plausible import doubt
+from bot.watch.plausible import GONE, NEW, doubt
 from bot.write.quote import stands
 
 #: A page that lost more than this share of its letters shrank.
 SHRANK = 1 / 3
-#: A text of which more than this share is gone, and of whose successor more than that share is new, was replaced.
-GONE = 0.6
-NEW = 0.4
 #: A route shows a text where it has at least this share of the sentences that the other text lacks.
 SHOWN = 0.5
 

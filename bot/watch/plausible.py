@@ -37,6 +37,9 @@ SHRUNK = 2 / 3
 HALF = 0.5
 #: No policy grows or shrinks by so many letters at once: other documents were read with it.
 HUGE = 100_000
+#: A text of which more than this share is gone, and of whose successor more than that share is new, was replaced.
+GONE = 0.6
+NEW = 0.4
 #: Two texts of one subject share their vocabulary; below this cosine they are two documents.
 SUBJECT = 0.53
 #: So many words may be damaged by a slip of the author's.
@@ -145,7 +148,7 @@ class _Shape:
     @property
     def replaced(self) -> bool:
         """Hardly anything of the old page is left."""
-        return self.lost > 0.6 * self.before and self.gained > 0.4 * self.after
+        return self.lost > GONE * self.before and self.gained > NEW * self.after
 
 
 def _is_end(removed: Sequence[Sentence], before: Version) -> bool:
