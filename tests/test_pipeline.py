@@ -493,55 +493,52 @@ async def test_told_wording_is_not_called_gone_while_a_second_route_shows_it(dou
     assert EventKind.WITHDRAWN in await doubled.lives(24 * HOUR)
 
 
-async def test_a_slow_site_holds_up_only_itself(life: Life) -> None:
-    """What falls due while a site keeps the bot waiting is checked beside it, and not after it."""
-    slow = Policy("slow/terms", "Slow", "Terms", "https://slow.example/")
-    late = Policy("late/terms", "Late", "Terms", "https://late.example/")
-    life.store.add_policy(slow)
+def kept_waiting(life: Life, *slow: Policy) -> tuple[asyncio.Queue[str], dict[str, asyncio.Event]]:
+    """Sites that answer only when they are told to: what is asked of any site, and the word that lets each answer."""
     asked: asyncio.Queue[str] = asyncio.Queue()
-    answered, read_of = asyncio.Event(), life.site.fetch
+    may_answer, read_of = {policy.id: asyncio.Event() for policy in slow}, life.site.fetch
 
     async def fetch(policy: Policy, validators: Validators | None = None) -> Snapshot | None:
         asked.put_nowait(policy.id)
-        if policy.id == slow.id:
-            await answered.wait()
+        if policy.id in may_answer:
+            await may_answer[policy.id].wait()
         return await read_of(policy, validators)
 
     life.site.fetch = fetch  # type: ignore[method-assign]
+    return asked, may_answer
+
+
+SLOW = Policy("slow/terms", "Slow", "Terms", "https://slow.example/")
+LATE = Policy("late/terms", "Late", "Terms", "https://late.example/")
+
+
+async def test_a_slow_site_holds_up_only_itself(life: Life) -> None:
+    """What falls due while a site keeps the bot waiting is checked beside it, and not after it."""
+    life.store.add_policy(SLOW)
+    asked, may_answer = kept_waiting(life, SLOW)
     cycle = asyncio.create_task(life.pipeline.check_due())
     async with asyncio.timeout(5):
-        assert {await asked.get(), await asked.get()} == {ACME.id, slow.id}
-        life.store.add_policy(late)
-        assert await asked.get() == late.id
+        assert {await asked.get(), await asked.get()} == {ACME.id, SLOW.id}
+        life.store.add_policy(LATE)
+        assert await asked.get() == LATE.id
     assert life.store.recall(CYCLE_ENDED) == ""
-    answered.set()
+    may_answer[SLOW.id].set()
     await cycle
     assert life.store.recall(CYCLE_ENDED) != ""
 
 
 async def test_a_cycle_ends_although_there_is_always_something_at_work(life: Life) -> None:
     """Readiness looks at the end of cycles, so a bot that never runs out of work must not look stuck."""
-    first = Policy("first/terms", "First", "Terms", "https://first.example/")
-    next_one = Policy("next/terms", "Next", "Terms", "https://next.example/")
-    life.store.add_policy(first)
-    asked: asyncio.Queue[str] = asyncio.Queue()
-    answered, read_of = {first.id: asyncio.Event(), next_one.id: asyncio.Event()}, life.site.fetch
-
-    async def fetch(policy: Policy, validators: Validators | None = None) -> Snapshot | None:
-        asked.put_nowait(policy.id)
-        if policy.id in answered:
-            await answered[policy.id].wait()
-        return await read_of(policy, validators)
-
-    life.site.fetch = fetch  # type: ignore[method-assign]
+    life.store.add_policy(SLOW)
+    asked, may_answer = kept_waiting(life, SLOW, LATE)
     work = asyncio.create_task(life.pipeline.check_due())
     async with asyncio.timeout(5):
-        assert {await asked.get(), await asked.get()} == {ACME.id, first.id}
-        life.store.add_policy(next_one)
-        assert await asked.get() == next_one.id
-        answered[first.id].set()
+        assert {await asked.get(), await asked.get()} == {ACME.id, SLOW.id}
+        life.store.add_policy(LATE)
+        assert await asked.get() == LATE.id
+        may_answer[SLOW.id].set()
         while not life.store.recall(CYCLE_ENDED):  # noqa: ASYNC110 - the store has no event
             await asyncio.sleep(0)
     assert not work.done()
-    answered[next_one.id].set()
+    may_answer[LATE.id].set()
     await work
